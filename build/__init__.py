@@ -1,0 +1,1 @@
+"""The pipeline that turns `data/` into `baltic.db`, stage by stage."""

@@ -1,0 +1,1 @@
+"""Maintainers' scripts that remake the files under `data/` which come from elsewhere."""
