@@ -1,0 +1,174 @@
+"""The command line: `python -m build …`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from click_default_group import DefaultGroup
+from rich.console import Console
+from rich.markup import escape
+
+from build import pipeline
+from build.errors import CannotRun
+from build.geocode.chain import Chain, Places
+from build.geocode.gazetteer import open_gazetteer
+from build.geocode.nominatim import PoliteNominatim
+from build.geocode_file import geocode_file
+from build.report import Report
+from build.terminal import print_report, watched
+
+_DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    help="Directory with datapackage.yml and the records.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+_NOMINATIM = click.option(
+    "--nominatim",
+    metavar="CONTACT",
+    help="Ask OpenStreetMap's Nominatim for what the gazetteer does not know, at most once a "
+    "second. CONTACT is the address its operators can write to, as their usage policy asks for. "
+    "Places of records then leave this machine.",
+)
+
+#: What Nominatim answered, for ever.
+_CACHE = Path(".cache") / "nominatim.db"
+
+DONE, ROWS_LEFT_OUT, COULD_NOT_RUN = 0, 1, 2
+
+
+class _Commands(DefaultGroup):
+    """Ends a command that could not run with its reason in words and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CannotRun as error:
+            _console().print(f"[bold red]Nothing was changed.[/] {escape(str(error))}")
+            sys.exit(COULD_NOT_RUN)
+
+
+@click.group(
+    cls=_Commands,
+    default="build",
+    default_if_no_args=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def main() -> None:
+    """Turn the records of the directory `data` into the database the portal serves.
+
+    Exit codes: 0 all is well; 1 done, but some rows were left out (each is reported); 2 nothing
+    could be done, and what was there before is still there.
+    """
+
+
+@main.command()
+@_DATA
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("baltic.db"),
+    show_default=True,
+    help="Becomes a link to the new version, which lies in the folder versions beside it.",
+)
+@click.option(
+    "--allow-shrink", is_flag=True, help="Publish even if more than 10 % of a table would vanish."
+)
+@_NOMINATIM
+@_JSON
+def build(
+    data: Path, output: Path, allow_shrink: bool, nominatim: str | None, as_json: bool
+) -> None:
+    """Read, check, geocode and publish the records (the default)."""
+    console = _console()
+    with _geocoders(nominatim, console) as geocoders, watched(console) as progress:
+        report = pipeline.build(
+            data, output, geocoders, allow_shrink=allow_shrink, progress=progress
+        )
+    _show(report, as_json, console)
+    if not as_json:
+        console.print(f"\n{output} is now version {report.version}.")
+    sys.exit(_exit_code(report))
+
+
+@main.command()
+@_DATA
+@_JSON
+def check(data: Path, as_json: bool) -> None:
+    """Read, check and geocode the records, and report, without publishing anything."""
+    console = _console()
+    with _geocoders(None, console) as geocoders, watched(console) as progress:
+        report = pipeline.check(data, geocoders, progress=progress)
+    _show(report, as_json, console)
+    sys.exit(_exit_code(report))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="CSV to write."
+)
+@_NOMINATIM
+def geocode(file: Path, output: Path, nominatim: str | None) -> None:
+    """Put the places of any list on the map.
+
+    FILE is a CSV with some of the columns name, address, postcode, city, region and country. The
+    output has the same rows with latitude, longitude, precision, confidence, matched, geonameid and
+    note; what cannot be placed for certain keeps empty coordinates, and its note says why.
+    """
+    console = _console()
+    with _geocoders(nominatim, console) as geocoders, watched(console) as progress:
+        rows, located = geocode_file(file, output, Chain(geocoders), progress)
+    console.print(f"{located:,} of {rows:,} rows were located; the list is in {output}.")
+
+
+def _console() -> Console:
+    """Messages go to stderr, so that stdout holds nothing but what was asked for."""
+    console = Console(stderr=True, highlight=False)
+    # Without a terminal lines are cut by nobody: they may be read by a program.
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=1000)
+
+
+def _show(report: Report, as_json: bool, console: Console) -> None:
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        print_report(report, console)
+
+
+def _exit_code(report: Report) -> int:
+    return ROWS_LEFT_OUT if report.findings.count("error") else DONE
+
+
+@contextmanager
+def _geocoders(nominatim: str | None, console: Console) -> Iterator[list[Places]]:
+    """The offline gazetteer and, if its operator wishes so, Nominatim after it."""
+
+    def told(question: str, asked: int, outcome: str) -> None:
+        console.print(f"Nominatim, request {asked}: {escape(question)} {outcome}")
+
+    try:
+        with watched(console) as progress:
+            gazetteer = open_gazetteer(progress=progress)
+    except OSError as error:
+        raise CannotRun(f"The gazetteer cannot be opened: {error}.") from error
+    with closing(gazetteer), ExitStack() as stack:
+        geocoders: list[Places] = [gazetteer]
+        if nominatim:
+            _CACHE.parent.mkdir(exist_ok=True)
+            agent = f"baltic-social-enterprise-portal ({nominatim})"
+            try:
+                online = PoliteNominatim(_CACHE, agent, progress=told)
+            except (ValueError, sqlite3.Error) as error:
+                raise CannotRun(f"Nominatim cannot be asked: {error}.") from error
+            geocoders.append(stack.enter_context(closing(online)))
+        yield geocoders

@@ -1,0 +1,125 @@
+"""Records → tables of the SQLite database, with types, keys, indexes and search from the schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from build.fold import fold
+from build.schema import Schema, Table
+from build.validate import Record
+
+#: Columns that records are filtered or sorted by, besides keys of other tables.
+_INDEXED = ("name", "title", "city", "founded", "start", "updated_on", "latitude", "longitude")
+
+#: Derived tables have no file, so they are declared here.
+_SOURCES = {
+    "record_table": str,
+    "record_id": str,
+    "url": str,
+    "title": str,
+    "host": str,
+    "checked_on": str,
+}
+
+
+def load_table(db: Database, table: Table, records: Iterable[Record]) -> int:
+    """Create `table` and insert `records`; return their number.
+
+    Every column is declared from the schema: a guessed type would turn postcode `01001` into 1001.
+    """
+    columns = {field.name: field.sqlite_type for field in table.fields}
+    count = 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal count
+        for record in records:
+            count += 1
+            yield {name: _stored(record.values.get(name)) for name in columns}
+
+    target = db.table(table.name)
+    target.create(
+        columns,
+        pk=table.key,
+        not_null={field.name for field in table.fields if field.required},
+        foreign_keys=[(key.field, key.table, key.column) for key in table.foreign_keys],
+        strict=True,
+    )
+    target.insert_all(counted(), batch_size=1000)
+    return count
+
+
+def _stored(value: Any) -> Any:
+    match value:
+        case date():
+            return value.isoformat()
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return value
+
+
+def finish(db: Database, schema: Schema) -> None:
+    """Add what stands on the loaded tables: sources, indexes, search, the schema itself."""
+    db.register_function(fold, deterministic=True)
+    db.register_function(_host, name="host", deterministic=True)
+    db.table("sources").create(_SOURCES, pk=("record_table", "record_id", "url"), strict=True)
+    for table in schema.tables.values():
+        if "source_url" in table.by_name:
+            _load_sources(db, table)
+        _index(db, table)
+        if table.search_fields:
+            _index_text(db, table)
+    db.table("datapackage").create({"name": str, "descriptor": str}, pk="name", strict=True)
+    descriptor = json.dumps(schema.descriptor, ensure_ascii=False)
+    db.table("datapackage").insert({"name": schema.descriptor["name"], "descriptor": descriptor})
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.removeprefix("www.")
+
+
+def _load_sources(db: Database, table: Table) -> None:
+    db.execute(
+        f"""
+        insert into sources
+        select ?, {table.key}, source_url, source_title, host(source_url), checked_on
+        from {table.name} where source_url is not null order by {table.key}
+        """,  # noqa: S608 - names come from the schema
+        [table.name],
+    )
+
+
+def _index(db: Database, table: Table) -> None:
+    columns = {key.field for key in table.foreign_keys} | (set(_INDEXED) & set(table.by_name))
+    for column in sorted(columns):
+        db.table(table.name).create_index([column])
+
+
+def _index_text(db: Database, table: Table) -> None:
+    """Make `<table>_fts`: the label, all searchable text, and both folded.
+
+    `remove_diacritics 2` alone misses ł, ø, ß and æ, hence the folded column; the portal folds what
+    is searched for. The table is contentless: it finds rowids and holds no second copy of the text.
+    """
+    label, *rest = [field.name for field in table.search_fields]
+    text = " || ' ' || ".join(f"coalesce({name}, '')" for name in rest) or "''"
+    db.execute(
+        f"""
+        create virtual table {table.name}_fts using fts5(
+            name, text, folded, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+        )
+        """
+    )
+    db.execute(
+        f"""
+        insert into {table.name}_fts (rowid, name, text, folded)
+        select rowid, {label}, {text}, fold({label} || ' ' || {text})
+        from {table.name} order by rowid
+        """  # noqa: S608 - names come from the schema
+    )

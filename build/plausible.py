@@ -1,0 +1,124 @@
+"""Rules that no single cell shows: values that are of the right type and still cannot be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+from build.findings import Severity
+from build.schema import Table
+
+if TYPE_CHECKING:
+    from build.validate import Context, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A country's bounding box in degrees; None where it is not known."""
+
+    west: float | None
+    south: float | None
+    east: float | None
+    north: float | None
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Bounds:
+        west, south, east, north = (
+            None if values[side] is None else float(values[side])
+            for side in ("west", "south", "east", "north")
+        )
+        return cls(west, south, east, north)
+
+    def contains(self, latitude: float, longitude: float) -> bool:
+        """Whether the point lies inside; true when the bounds are not known."""
+        if self.west is None or self.south is None or self.east is None or self.north is None:
+            return True
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a value cannot be, or is unlikely to be, true."""
+
+    severity: Severity
+    rule: str
+    field: str
+    message: str
+
+
+def implausible(table: Table, record: Record, context: Context) -> Iterator[Doubt]:
+    """Yield what is implausible in a record whose cells are each valid."""
+    yield from _future(table, record, context.today)
+    yield from _key_prefix(table, record)
+    yield from _wrong_file(table, record)
+    yield from _period(record)
+    yield from _timezone(record)
+    yield from _coordinates(table, record, context)
+
+
+def _future(table: Table, record: Record, today: date) -> Iterator[Doubt]:
+    for column in table.fields:
+        value = record.values.get(column.name)
+        # ISO dates and years compare as text: "2027" > "2026-11-23".
+        if column.not_in_future and value is not None and str(value) > today.isoformat():
+            message = f"{column.title} lies in the future."
+            yield Doubt("error", "not-in-future", column.name, message)
+
+
+def _key_prefix(table: Table, record: Record) -> Iterator[Doubt]:
+    if table.id_prefix is None:
+        return
+    prefix = f"{record.values[table.id_prefix]}-".lower()
+    if not record.values[table.key].startswith(prefix):
+        # Only a warning: an id is kept for ever, also when an enterprise moves abroad.
+        message = f"Identifiers of new records of this country begin with “{prefix}”."
+        yield Doubt("warning", "id-prefix", table.key, message)
+
+
+def _wrong_file(table: Table, record: Record) -> Iterator[Doubt]:
+    if "*" not in table.path or table.id_prefix is None:
+        return
+    owner = PurePosixPath(record.file).stem
+    if owner != record.values[table.id_prefix].lower():
+        message = f"The record stands in the file of “{owner}”; move it to its own country's."
+        yield Doubt("warning", "wrong-file", table.id_prefix, message)
+
+
+def _period(record: Record) -> Iterator[Doubt]:
+    start, end = record.values.get("start"), record.values.get("end")
+    if start and end and end < start:
+        yield Doubt("error", "end-before-start", "end", "The last day lies before the first.")
+
+
+def _timezone(record: Record) -> Iterator[Doubt]:
+    timezone = record.values.get("timezone")
+    if timezone and timezone not in available_timezones():
+        message = f"“{timezone}” is not an IANA time zone such as Europe/Riga."
+        yield Doubt("error", "unknown-timezone", "timezone", message)
+
+
+def _coordinates(table: Table, record: Record, context: Context) -> Iterator[Doubt]:
+    if not table.geocoded:
+        return
+    latitude, longitude = record.values["latitude"], record.values["longitude"]
+    if (latitude is None) != (longitude is None):
+        missing = "latitude" if latitude is None else "longitude"
+        yield Doubt("error", "half-coordinates", missing, "Give both coordinates or neither.")
+    if latitude is None or longitude is None:
+        return
+    country = record.values["country"]
+    bounds = context.bounds.get(country)
+    if bounds is None or bounds.contains(latitude, longitude):
+        return
+    if bounds.contains(longitude, latitude):
+        message = (
+            f"Latitude and longitude seem to be swapped: as they stand, they are not in {country}."
+        )
+        yield Doubt("error", "swapped-coordinates", "latitude", message)
+    else:
+        message = f"These coordinates do not lie in {country}."
+        yield Doubt("error", "coordinates-outside", "latitude", message)

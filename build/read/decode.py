@@ -1,0 +1,59 @@
+"""Bytes of a partner's file → text, whatever program saved it."""
+
+from __future__ import annotations
+
+import codecs
+
+#: Code pages that older office programs around the Baltic still write, with the letters that each
+#: language of the region adds to ASCII. The page whose bytes make most such letters is the right
+#: one; statistics over whole languages need far more text than a short list of names has.
+_CODE_PAGES = ("cp1252", "cp1257", "cp1250", "cp1251")
+_LETTERS = frozenset(
+    "åäöæøéüßõšžáðíóúýþąćęłńóśźżāčēģīķļņšūžąčęėįšųūžабвгдежзийклмнопрстуфхцчшщъыьэюяёіў"
+)
+_TYPOGRAPHY = frozenset("–—‘’‚“”„…•€§°«»№\u00a0")
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """Return (text, encoding) of `raw`.
+
+    UTF-8 with or without a byte order mark, UTF-16 and UTF-32 are certain; anything else is the
+    likeliest of the region's Windows code pages, and the caller should say so.
+    """
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            return raw.decode(encoding, errors="replace"), encoding
+    if wide := _utf16_without_bom(raw):
+        return raw.decode(wide, errors="replace"), wide
+    try:
+        return raw.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        encoding = max(_CODE_PAGES, key=lambda page: _plausibility(raw, page))
+        return raw.decode(encoding, errors="replace"), encoding
+
+
+def _utf16_without_bom(raw: bytes) -> str | None:
+    """UTF-16 shows as a zero beside nearly every letter; a stray NUL in UTF-8 does not."""
+    sample = raw[:4000]
+    if sample[1::2].count(0) > len(sample) * 0.3:
+        return "utf-16-le"
+    if sample[0::2].count(0) > len(sample) * 0.3:
+        return "utf-16-be"
+    return None
+
+
+def _plausibility(raw: bytes, code_page: str) -> int:
+    score = 0
+    for char in raw.decode(code_page, errors="replace"):
+        if char.isascii():
+            continue
+        score += 2 if char.lower() in _LETTERS else (0 if char in _TYPOGRAPHY else -3)
+    return score

@@ -1,0 +1,169 @@
+"""The one schema, `data/datapackage.yml`, as the objects every stage works with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import yaml
+
+from build.errors import CannotRun
+
+#: libyaml's loader is ten times as fast as the one in Python and as safe.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+SCHEMA_FILE = "datapackage.yml"
+
+#: How a Table Schema type is stored. Lists are kept as JSON arrays, dates as ISO text.
+SQLITE_TYPES: dict[str, type] = {"integer": int, "boolean": int, "number": float}
+
+
+#: Cells up to this length are worth remembering; summaries and bodies are not.
+_REMEMBERED_LENGTH = 60
+
+
+class Field:
+    """One column: its name, type, words and rules."""
+
+    def __init__(self, descriptor: dict[str, Any]) -> None:
+        self.descriptor = descriptor
+        self.name: str = descriptor["name"]
+        self.type: str = descriptor.get("type", "string")
+        self.title: str = descriptor.get("title", self.name)
+        self.description: str = descriptor.get("description", "")
+        constraints = descriptor.get("constraints", {})
+        self.required: bool = constraints.get("required", False)
+        self.input: str = descriptor.get("input", "expected")
+        self.search: bool = descriptor.get("search", False)
+        self.not_in_future: bool = descriptor.get("notInFuture", False)
+        #: Name of the vocabulary each item of a list is taken from.
+        self.vocabulary: str | None = descriptor.get("vocabulary")
+        self._read = frictionless.Field.from_descriptor(descriptor).create_cell_reader()
+        self._read_again = lru_cache(maxsize=2048)(self._read)
+
+    def read(self, cell: str | list[str]) -> tuple[Any, dict[str, str] | None]:
+        """Return (value, {broken rule: note} or None), as Frictionless reads the cell.
+
+        Short cells repeat (countries, sectors, dates, empty ones) and are remembered.
+        """
+        if isinstance(cell, str) and len(cell) <= _REMEMBERED_LENGTH:
+            return self._read_again(cell)
+        return self._read(cell)
+
+    @property
+    def sqlite_type(self) -> type:
+        return SQLITE_TYPES.get(self.type, str)
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`field` holds a key of `table`."""
+
+    field: str
+    table: str
+    column: str
+
+
+class Table:
+    """One resource of the data package: its files, fields and keys."""
+
+    def __init__(self, descriptor: dict[str, Any]) -> None:
+        self.name: str = descriptor["name"]
+        self.title: str = descriptor.get("title", self.name)
+        self.description: str = descriptor.get("description", "")
+        self.path: str = descriptor["path"]
+        self.format: str = descriptor.get("format", "csv")
+        schema = descriptor["schema"]
+        self.fields = [Field(field) for field in schema["fields"]]
+        (self.key,) = schema["primaryKey"]
+        self.id_prefix: str | None = schema.get("idPrefix")
+        self.foreign_keys = [
+            ForeignKey(
+                key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0]
+            )
+            for key in schema.get("foreignKeys", [])
+        ]
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @property
+    def input_fields(self) -> list[Field]:
+        """Fields that may stand in a file; the build fills the others."""
+        return [field for field in self.fields if field.input != "never"]
+
+    @property
+    def search_fields(self) -> list[Field]:
+        return [field for field in self.fields if field.search]
+
+    @property
+    def geocoded(self) -> bool:
+        return "geometry" in self.by_name
+
+    @property
+    def references(self) -> dict[str, str]:
+        """Field → table whose keys it holds, single values and lists alike."""
+        lists = {field.name: field.vocabulary for field in self.fields if field.vocabulary}
+        return {key.field: key.table for key in self.foreign_keys} | lists
+
+    def files(self, data: Path) -> list[Path]:
+        """Files of this table in `data`, in a fixed order."""
+        return sorted(data.glob(self.path))
+
+
+class Schema:
+    """All tables, from a Frictionless Data Package descriptor."""
+
+    def __init__(self, descriptor: dict[str, Any]) -> None:
+        # YAML anchors make shared objects of what Frictionless later changes in place.
+        self.descriptor: dict[str, Any] = json.loads(json.dumps(descriptor))
+        self.descriptor.pop("x-fields", None)
+        self.tables = {
+            resource["name"]: Table(resource) for resource in self.descriptor["resources"]
+        }
+
+    @classmethod
+    def load(cls, data: Path) -> Schema:
+        """Read `datapackage.yml` of the directory `data`.
+
+        Raises CannotRun when it is missing, not YAML, or not a descriptor one can work with.
+        """
+        path = data / SCHEMA_FILE
+        try:
+            descriptor = yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)  # noqa: S506
+        except OSError as error:
+            raise CannotRun(f"The schema {path} cannot be read: {error.strerror}.") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise CannotRun(f"The schema {path} is not valid YAML: {error}") from error
+        try:
+            schema = cls(descriptor)
+            list(schema.in_dependency_order())
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            CycleError,
+            frictionless.FrictionlessException,
+        ) as error:
+            raise CannotRun(
+                f"The schema {path} is not a data package this build can use: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        return schema
+
+    def in_dependency_order(self) -> Iterator[Table]:
+        """Tables, each after those it refers to. Raises KeyError when one of them is not there."""
+        graph = {
+            table.name: sorted(set(table.references.values()) - {table.name})
+            for table in self.tables.values()
+        }
+        for name in TopologicalSorter(graph).static_order():
+            yield self.tables[name]

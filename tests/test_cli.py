@@ -1,0 +1,148 @@
+"""The command line's manners: help, exit codes, what goes to which stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Workbench
+
+
+def python_m_build(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "build", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, **options)
+
+
+@pytest.mark.parametrize("command", ["", "build", "check", "geocode"])
+def test_every_command_explains_itself(bench: Workbench, command: str) -> None:
+    result = bench.run(*filter(None, [command]), "--help")
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 5
+
+
+def test_build_is_what_is_done_when_nothing_is_said(bench: Workbench) -> None:
+    bench.enterprises({})
+    result = bench.run("--data", str(bench.data), "--output", str(bench.database))
+    assert result.exit_code == 0
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+def test_check_reports_like_build_and_writes_nothing(bench: Workbench) -> None:
+    bench.enterprises({}, {"id": "lt-antras", "sector": "circus"})
+    result = bench.run("check", "--data", str(bench.data), "--json")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [f["rule"] for f in report["findings"] if f["severity"] == "error"] == ["unknown-code"]
+    assert not bench.database.parent.exists()
+
+
+def test_the_report_tells_what_to_mend_and_where(bench: Workbench) -> None:
+    bench.enterprises({"sector": "circus"})
+    result = bench.run("--data", str(bench.data), "--output", str(bench.database))
+    assert "enterprises/lt.csv:2 sector: “circus” is not among the sectors." in result.stderr
+    assert result.stdout == ""
+
+
+def test_json_is_all_that_goes_to_stdout_and_has_no_colours(bench: Workbench) -> None:
+    bench.enterprises({"sector": "circus"})
+    result = python_m_build(
+        "build", "--json", "--data", str(bench.data), "--output", str(bench.database)
+    )
+    report = json.loads(result.stdout)
+    assert set(report) == {"version", "counts", "findings"}
+    assert set(report["findings"][0]) == {
+        "table", "file", "line", "record", "field", "value", "rule", "severity", "message",
+    }  # fmt: skip
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_colours_are_for_terminals_only(bench: Workbench) -> None:
+    bench.enterprises({"sector": "circus"})
+    arguments = ["check", "--data", str(bench.data)]
+    assert "\x1b" not in python_m_build(*arguments).stderr
+    outer, inner = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment.pop("NO_COLOR", None)
+    with os.fdopen(outer, "rb", buffering=0) as screen:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "build", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stderr=inner,
+        )
+        os.close(inner)
+        shown = b""
+        try:
+            while chunk := screen.read(4096):
+                shown += chunk
+        except OSError:  # Linux says so when the other end is closed.
+            pass
+        process.wait()
+    assert b"\x1b[" in shown
+
+
+def test_a_schema_that_is_missing_ends_with_code_2_and_no_traceback(tmp_path: Path) -> None:
+    result = python_m_build("--data", str(tmp_path), "--output", str(tmp_path / "baltic.db"))
+    assert result.returncode == 2
+    assert "datapackage.yml" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def geocoded(bench: Workbench, content: str | bytes) -> tuple[int, list[dict[str, str]]]:
+    source = bench.write("list.csv", content)
+    output = bench.data / "located.csv"
+    result = bench.run("geocode", str(source), "--output", str(output))
+    rows = csv.DictReader(io.StringIO(output.read_text("utf-8")))
+    return result.exit_code, list(rows)
+
+
+def test_anyones_list_is_geocoded_with_its_order_and_columns_kept(bench: Workbench) -> None:
+    code, rows = geocoded(
+        bench,
+        "id,City,country,colour\n2,Gdańsk,PL,red\n1,Danzig,Poland,blue\n3,Kvxqzyx,DK,\n",
+    )
+    assert code == 0
+    assert [row["id"] for row in rows] == ["2", "1", "3"]
+    assert [row["colour"] for row in rows] == ["red", "blue", ""]
+    assert rows[0]["geonameid"] == rows[1]["geonameid"] != ""
+    assert (rows[2]["latitude"], rows[2]["longitude"]) == ("", "")
+    assert rows[2]["note"]
+
+
+def test_a_ragged_row_of_a_list_is_kept_and_says_why(bench: Workbench) -> None:
+    _, rows = geocoded(bench, "city,country\nGdańsk,PL,what\nTartu,EE\n")
+    assert "cells" in rows[0]["note"]
+    assert rows[0]["latitude"] == ""
+    assert rows[1]["precision"] == "place"
+
+
+def test_coordinates_that_a_list_already_has_are_overwritten(bench: Workbench) -> None:
+    _, rows = geocoded(bench, "city,country,latitude\nTartu,EE,0\n")
+    assert rows[0]["latitude"].startswith("58.3")
+
+
+def test_a_list_in_another_encoding_with_semicolons_is_read(bench: Workbench) -> None:
+    _, rows = geocoded(bench, "city;country\nŚwidwin;PL\n".encode("cp1250"))
+    assert rows[0]["precision"] == "place"
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n"])
+def test_a_list_without_any_place_is_refused_in_words(bench: Workbench, content: str) -> None:
+    source = bench.write("list.csv", content)
+    result = bench.run("geocode", str(source), "--output", str(bench.data / "out.csv"))
+    assert result.exit_code == 2
+    assert "none of the columns" in result.output
+    assert not (bench.data / "out.csv").exists()
+
+
+def test_a_list_that_is_not_there_is_told(bench: Workbench) -> None:
+    result = bench.run("geocode", "nowhere.csv", "--output", str(bench.data / "out.csv"))
+    assert result.exit_code == 2
+    assert "nowhere.csv" in result.output

@@ -1,0 +1,197 @@
+"""The published database changes at once or not at all, whatever happens to the build."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Workbench
+
+
+def start_build(bench: Workbench, **options: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "build", "build", "--data", str(bench.data)]
+    return subprocess.Popen(
+        [*command, "--output", str(bench.database)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+
+
+def many(number: int) -> list[dict[str, str]]:
+    return [{"id": f"lt-r{n}", "name": f"Record {n} {n * 7919}"} for n in range(number)]
+
+
+def test_the_same_data_make_the_same_file(bench: Workbench, tmp_path: Path) -> None:
+    bench.enterprises(*many(20))
+    bench.build()
+    first = bench.database.resolve().read_bytes()
+    bench.database = tmp_path / "elsewhere" / "baltic.db"
+    bench.build()
+    assert bench.database.resolve().read_bytes() == first
+
+
+def test_the_database_is_a_link_to_a_file_named_by_its_content(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.build()
+    before = bench.database.readlink()
+    bench.enterprises({"name": "Kitas"})
+    bench.build()
+    assert bench.database.is_symlink()
+    assert bench.database.readlink() != before
+    assert [p.name for p in bench.database.resolve().parent.glob("*.db")] == [
+        bench.database.readlink().name
+    ]
+
+
+def test_a_version_that_a_portal_serves_is_not_removed(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.build()
+    served = bench.database.resolve()
+    with served.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        bench.enterprises({"name": "Kitas"})
+        bench.build()
+        assert served.exists()
+    bench.enterprises({"name": "Trečias"})
+    bench.build()
+    assert not served.exists()
+
+
+def test_a_build_that_would_lose_more_than_a_tenth_is_not_published(bench: Workbench) -> None:
+    bench.enterprises(*many(20))
+    bench.build()
+    bench.enterprises(*many(17))
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "3 of 20" in outcome.output
+    assert "lt-r17" in outcome.output
+    assert len(bench.column("select id from enterprises")) == 20
+
+
+def test_a_loss_that_is_meant_can_be_published(bench: Workbench) -> None:
+    bench.enterprises(*many(20))
+    bench.build()
+    bench.enterprises(*many(2))
+    assert bench.build("--allow-shrink").exit_code == 0
+    assert len(bench.column("select id from enterprises")) == 2
+
+
+def test_a_loss_of_a_tenth_is_still_published(bench: Workbench) -> None:
+    bench.enterprises(*many(20))
+    bench.build()
+    bench.enterprises(*many(18))
+    assert bench.build().exit_code == 0
+
+
+def test_a_killed_build_keeps_the_last_database_and_the_next_one_cleans_up(
+    bench: Workbench,
+) -> None:
+    bench.enterprises({})
+    bench.build()
+    bench.enterprises({}, *many(30_000))
+    process = start_build(bench)
+    versions = bench.database.parent / "versions"
+    deadline = time.monotonic() + 30
+    while not list(versions.glob(".baltic-building*.db")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+    bench.enterprises({"name": "Kitas"})
+    assert bench.build().exit_code == 0
+    assert bench.column("select name from enterprises") == ["Kitas"]
+    assert not list(versions.glob(".baltic-building*"))
+
+
+def test_two_builds_at_once_both_end_well(bench: Workbench) -> None:
+    bench.enterprises(*many(300))
+    builds = [start_build(bench) for _ in range(2)]
+    for process in builds:
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output.decode()
+    assert len(bench.column("select id from enterprises")) == 300
+
+
+def test_a_full_disk_is_told_in_words_and_keeps_the_last_database(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.build()
+    bench.enterprises({}, *many(2000))
+
+    def no_room() -> None:
+        # Files may not grow over 300 kB: writing fails as it does on a full disk.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    process = start_build(bench, preexec_fn=no_room)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "could not be written" in output.decode()
+    assert "Traceback" not in output.decode()
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_one_may_not_write_to_is_told(bench: Workbench, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    bench.database = closed / "baltic.db"
+    assert bench.build().exit_code == 2
+
+
+def test_an_output_folder_that_cannot_be_made_is_told(bench: Workbench, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    bench.database = tmp_path / "file" / "baltic.db"
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "Cannot write" in outcome.output
+
+
+def test_a_damaged_published_file_does_not_stop_the_next_build(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.build()
+    published = bench.database.resolve()
+    published.chmod(0o644)
+    published.write_bytes(b"not a database" * 100)
+    assert bench.build().exit_code == 0
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        (None, "cannot be read"),
+        ("resources: [", "YAML"),
+        ("just text", "data package"),
+        ("resources: [{name: a, path: a.csv}]", "data package"),
+    ],
+)
+def test_without_a_usable_schema_nothing_is_done(
+    bench: Workbench, schema: str | None, word: str
+) -> None:
+    bench.enterprises({})
+    bench.build()
+    if schema is None:
+        (bench.data / "datapackage.yml").unlink()
+    else:
+        bench.write("datapackage.yml", schema)
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert word in outcome.output
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+def test_a_data_directory_that_is_not_there_is_told(bench: Workbench) -> None:
+    shutil.rmtree(bench.data)
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "data" in outcome.output
