@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from build.cli import main
 from build.schema import Schema
 
+pytest_plugins = ["portal_fixtures"]
+
 ROOT = Path(__file__).parent.parent
 
 #: A complete enterprise of Lithuania's file; tests change a cell or two of it.

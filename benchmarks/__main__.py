@@ -1,0 +1,26 @@
+"""`python -m benchmarks`: all benchmarks, one after the other, with their figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks import geocoding, pages, scale
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--truth", type=Path, help="geocoding queries with their coordinates (CSV)")
+    arguments = parser.parse_args()
+    results: dict[str, object] = {"build": scale.run(), "pages": pages.run()}
+    if arguments.truth:
+        results["geocoding"] = geocoding.run(arguments.truth)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.json").write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

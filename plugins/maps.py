@@ -1,0 +1,27 @@
+"""One basemap for all maps, our own, unless the operator names a tile server.
+
+datasette-leaflet-geojson draws on OpenStreetMap's tiles without asking, but takes Leaflet from the
+address in `datasette.leaflet.JAVASCRIPT_URL`. Registered last, this points that address at
+`static/leaflet.js`, which is Leaflet with our basemap in the place of tile layers.
+"""
+
+import json
+
+from datasette import hookimpl
+
+from portal import compat
+
+
+@hookimpl(trylast=True)
+def extra_body_script(datasette):
+    tiles = json.dumps(compat.plugin_config(datasette, "baltic-map")).replace("<", "\\u003c")
+    return (
+        "datasette.leaflet.LIBRARY_URL = datasette.leaflet.JAVASCRIPT_URL;\n"
+        f"datasette.leaflet.JAVASCRIPT_URL = '{datasette.urls.path('/static/leaflet.js')}';\n"
+        f"datasette.leaflet.TILES = {tiles};"
+    )
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    return {"tiles": compat.plugin_config(datasette, "baltic-map")}

@@ -1,0 +1,77 @@
+"""Headers that keep every request on our origin, and paths and pages that are nobody's business.
+
+- Content-Security-Policy: everything from here; inline scripts and styles only because Datasette
+  writes some. An operator's tile server is the one exception, when there is one.
+- Datasette redirects `/\\example.com/` abroad: no path with a backslash is answered.
+- Introspection pages show file paths, or cost much (`/-/password-tool` hashes in the event loop).
+- Nothing here can be changed, so nothing but reading is answered.
+- The portal has no accounts, so credentials and cookies of a request are not even looked at: they
+  would make answers private, and a malformed `Authorization` header a 500.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from datasette import hookimpl
+
+from portal import compat
+from portal.addresses import request_path
+from portal.answers import refusal
+
+CLOSED = re.compile(
+    r"/-/(threads|databases|password-tool|messages|allow-debug|permissions|patterns|auth-token|"
+    r"login|logout)(\.json)?/?"
+)
+
+
+@hookimpl(trylast=True)
+def asgi_wrapper(datasette):
+    headers = _headers(compat.plugin_config(datasette, "baltic-map").get("tile_url"))
+
+    def wrap(app):
+        async def secured(scope, receive, send):
+            if scope["type"] != "http":
+                return await app(scope, receive, send)
+
+            async def send_secured(message):
+                if message["type"] == "http.response.start":
+                    ours = {name for name, _ in headers}
+                    kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in ours]
+                    message = dict(message, headers=kept + headers)
+                await send(message)
+
+            path = request_path(scope, datasette)
+            if "\\" in path or "%5c" in path.lower() or CLOSED.fullmatch(path):
+                answer = await refusal(datasette, "There is no such page.", status=404, page=True)
+                return await answer.asgi_send(send_secured)
+            if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                words = "This portal is for reading: GET, HEAD and OPTIONS are all it answers."
+                answer = await refusal(datasette, words, status=405, page=False)
+                return await answer.asgi_send(send_secured)
+            anonymous = [(k, v) for k, v in scope["headers"] if k not in _PERSONAL]
+            return await app(dict(scope, headers=anonymous), receive, send_secured)
+
+        return secured
+
+    return wrap
+
+
+_PERSONAL = (b"authorization", b"cookie")
+
+
+def _headers(tile_url):
+    images = "'self' data:"
+    if tile_url:
+        address = urlsplit(tile_url.replace("{s}", "*"))
+        images += f" {address.scheme}://{address.netloc}"
+    policy = (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        f"img-src {images}; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'self'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"x-frame-options", b"SAMEORIGIN"),
+    ]

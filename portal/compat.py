@@ -1,0 +1,58 @@
+"""The few places where Datasette 0.65 and 1.0 differ, so that a later move is made here alone.
+
+Nothing else in the portal touches metadata, permissions or the order of Datasette's start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from portal.specials import Order
+
+#: Datasette prints a traceback with all local variables, 404s included, wherever `rich` is
+#: installed, and we need `rich` for the build.
+setattr(pm.get_plugin("datasette.handle_exception"), "rich", None)  # noqa: B010
+
+
+def immutable_database(ds: Datasette, path: Path, name: str) -> Database:
+    """Add the file at `path`, which nobody will change, under `name`."""
+    added: Database = ds.add_database(Database(ds, path=str(path), is_mutable=False), name=name)
+    return added
+
+
+def metadata(ds: Datasette) -> dict[str, Any]:
+    """All metadata, the operator's and what plugins add."""
+    return ds.metadata() or {}
+
+
+def set_metadata(ds: Datasette, merged: dict[str, Any]) -> None:
+    """Replace the metadata Datasette started with. 1.0 will want `set_table_metadata` here."""
+    ds._metadata_local = merged
+
+
+def table_metadata(ds: Datasette, database: str, table: str) -> dict[str, Any]:
+    """Settings and words of one table."""
+    return ds.table_metadata(database, table) or {}
+
+
+def plugin_config(ds: Datasette, name: str) -> dict[str, Any]:
+    """An operator's settings for the plugin `name`."""
+    return ds.plugin_config(name) or {}
+
+
+async def ready(ds: Datasette) -> None:
+    """Run Datasette's start-up hooks unless they have run; templates need them."""
+    await ds.invoke_startup()
+
+
+def order(ds: Datasette, table: str, database: str = "baltic") -> Order | None:
+    """The order of a table for which the address asks for none."""
+    settings = table_metadata(ds, database, table)
+    if "sort" in settings:
+        return Order(settings["sort"])
+    return Order(settings["sort_desc"], falling=True) if "sort_desc" in settings else None

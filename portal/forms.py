@@ -1,0 +1,40 @@
+"""Addresses as browsers make them from a form, turned into the addresses we keep.
+
+A GET form sends every field, also the empty ones, and Datasette's filter form sends column,
+operator and value apart (`_filter_column_1=…`). Pages therefore redirect to the tidy address;
+machine formats take only the tidy one, for there an empty filter is a mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+_PART = re.compile(r"_filter_(column|op|value)(_\d+)?")
+_MAY_BE_EMPTY = ("_search", "_sort", "_sort_desc")
+
+
+def tidy(query: str) -> str | None:
+    """The query string this form meant, or None when there is nothing to tidy."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except ValueError:
+        return None
+    kept: list[tuple[str, str]] = []
+    parts: dict[str, dict[str, str]] = {}
+    for key, value in pairs:
+        match = _PART.fullmatch(key)
+        if match:
+            parts.setdefault(match[2] or "", {})[match[1]] = value
+        elif key != "_sort_by_desc" and (value or key not in _MAY_BE_EMPTY):
+            kept.append((key, value))
+    if any(key == "_sort_by_desc" for key, _ in pairs):
+        kept = [("_sort_desc" if key == "_sort" else key, value) for key, value in kept]
+    kept += [_condition(part) for part in parts.values() if part.get("column")]
+    return None if kept == pairs else urlencode(kept)
+
+
+def _condition(part: dict[str, str]) -> tuple[str, str]:
+    operator, _, fixed_value = part.get("op", "").partition("__")
+    key = part["column"] if operator in ("", "exact") else f"{part['column']}__{operator}"
+    return key, fixed_value or part.get("value", "")

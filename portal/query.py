@@ -1,0 +1,277 @@
+"""A view is its query string: parsed strictly, once, into a selection with a canonical form.
+
+The words are Datasette's own (`country=DK`, `founded__gte=2015`, `_search=`, `_sort=`, …), made
+strict: what is not understood is an error in words, never a wider result, for a filter ignored in
+silence is a number that a journalist would print. And completed: a key given several times means
+"or" among its values, different keys mean "and". Every format gets its records through here.
+
+Values keep the meaning Datasette gives them; where that meaning would surprise (a `%` in
+`contains`, a number with leading zeros in a comparison of text) the parser asks for another way of
+saying it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from urllib.parse import parse_qsl, urlencode
+
+from portal.catalogue import Column, Table
+from portal.errors import QueryError, shown
+from portal.specials import (
+    REFUSED,
+    SPECIALS,
+    Order,
+    check_cursor,
+    order_of,
+    special_values,
+    start_cursor,
+)
+from portal.values import OPERATORS, canonical_value
+
+#: Longest query string; servers and proxies cut addresses somewhere above.
+MAX_LENGTH = 60_000
+MAX_VALUES = 200
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, order=True)
+class Filter:
+    """One condition. Several values are alternatives."""
+
+    column: str
+    operator: str
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.column if self.operator == "exact" else f"{self.column}__{self.operator}"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which records of a table, and how they are to be shown.
+
+    `filters` and `search` decide which records there are; `view` holds the special parameters
+    (`_sort`, `_size`, `_facet`, …) that only order, cut or dress them.
+    """
+
+    table: str
+    filters: tuple[Filter, ...] = ()
+    search: str | None = None
+    view: tuple[tuple[str, str], ...] = ()
+    #: The cursor before the first record, for Datasette alone; empty where the key is the order.
+    start: str = field(default="", compare=False)
+
+    def canonical(self) -> str:
+        """The one way of writing this selection; equal selections have equal strings."""
+        pairs = [pair for item in self.filters for pair in _public_pairs(item)]
+        return urlencode(pairs + self._special())
+
+    def for_datasette(self) -> str:
+        """The same in the words of Datasette, to which a repeated key would mean "and".
+
+        Datasette breaks ties by the key from the second page on only, so that records with equal
+        values would be lost or come twice at the end of the first. Its first page is therefore
+        asked for as one that follows a cursor before all records.
+        """
+        cursor = [("_next", self.start)] if self.start and not self.get("_next") else []
+        return urlencode(
+            [_datasette_pair(item) for item in self.filters] + self._special() + cursor
+        )
+
+    def narrowing(self) -> str:
+        """Only what decides which records there are: for links to other formats."""
+        return Selection(self.table, self.filters, self.search).canonical()
+
+    def get(self, name: str) -> str | None:
+        """First value of a special parameter."""
+        return next((value for key, value in self.view if key == name), None)
+
+    def _special(self) -> list[tuple[str, str]]:
+        search = [] if self.search is None else [("_search", self.search)]
+        return search + list(self.view)
+
+
+def parse(query: str | bytes, table: Table, *, order: Order | None = None) -> Selection:
+    """Read the query string of a table's address. Raises QueryError, and nothing else.
+
+    `order` is the table's when the address does not say; the page cursor depends on it.
+    """
+    pairs = _pairs(query)
+    groups: dict[str, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    filters: list[Filter] = []
+    view: list[tuple[str, str]] = []
+    search: str | None = None
+    for key in sorted(groups):
+        values = groups[key]
+        if key == "_search":
+            search = _search(values, table)
+        elif key in SPECIALS:
+            view += [(key, value) for value in special_values(key, values, table)]
+        else:
+            filters.append(_filter(key, values, table))
+    start = start_cursor(order_of(dict(view), order), table)
+    if ("_next", start) in view:
+        view.remove(("_next", start))
+    check_cursor(dict(view).get("_next"), order_of(dict(view), order), table)
+    return Selection(table.name, tuple(_merged(filters)), search, tuple(view), start)
+
+
+def parse_record(query: str | bytes) -> str:
+    """Check the query string of one record's address, which selects nothing."""
+    pairs = _pairs(query)
+    allowed = ("_shape", "_json", "_labels", "_nl", "_extras", "_blob_column", "_dl")
+    for key, value in pairs:
+        if key not in allowed or not value:
+            raise QueryError(
+                f"A record's address does not take {shown(key)}. It takes {', '.join(allowed)}."
+            )
+    return urlencode(sorted(pairs))
+
+
+def _pairs(query: str | bytes) -> list[tuple[str, str]]:
+    if len(query) > MAX_LENGTH:
+        raise QueryError(
+            f"The address is too long: {len(query):,} characters after the question mark, "
+            f"where {MAX_LENGTH:,} are allowed."
+        )
+    try:
+        text = query.decode("utf-8") if isinstance(query, bytes) else query
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=MAX_VALUES * 2
+        )
+    except UnicodeError:
+        raise QueryError("The address holds bytes that are not UTF-8 text.") from None
+    except ValueError:
+        raise QueryError(f"At most {MAX_VALUES * 2} parameters are allowed.") from None
+    for key, value in pairs:
+        if not _is_text(key + value):
+            raise QueryError("The address holds control characters, which no record has.")
+    return pairs
+
+
+def _is_text(text: str) -> bool:
+    """Whether a record could hold it: no control characters, no halves of characters."""
+    return not _NO_TEXT.search(text)
+
+
+def _filter(key: str, values: list[str], table: Table) -> Filter:
+    column, operator = _column_and_operator(key, table)
+    if operator in ("exact", "in", "notin") and column.type != "list":
+        items = [item for value in values for item in _items(operator, value, key)]
+    else:
+        items = values
+    if operator == "exact" and column.type == "list":
+        operator = "arraycontains"
+    if len(values) > 1 and operator not in ("exact", "in"):
+        raise QueryError(
+            f"{shown(key)} is given {len(values)} times; only equality takes several values. "
+            "Give it once."
+        )
+    if len(items) > MAX_VALUES:
+        raise QueryError(f"{shown(key)} has more than {MAX_VALUES} values.")
+    typed = [canonical_value(column, operator, item) for item in items]
+    return Filter(column.name, operator, tuple(sorted(set(typed))))
+
+
+def _column_and_operator(key: str, table: Table) -> tuple[Column, str]:
+    name, separator, operator = key.rpartition("__")
+    if not separator or key in table.columns:
+        name, operator = key, "exact"
+    if name not in table.columns:
+        raise QueryError(_unknown(key, name, table))
+    column = table.columns[name]
+    if operator not in OPERATORS[column.type]:
+        allowed = ", ".join(f"{name}__{other}" for other in OPERATORS[column.type])
+        raise QueryError(
+            f"{shown(key)} is not understood: {column.title} takes {name} or {allowed}."
+            if operator != "exact"
+            else f"{column.title} can only be asked for by {allowed}."
+        )
+    return column, operator
+
+
+def _unknown(key: str, name: str, table: Table) -> str:
+    if key.startswith("_"):
+        if key in REFUSED:
+            return f"{shown(key)} is not allowed here: {REFUSED[key]}"
+        return f"There is no parameter {shown(key)}. There are _search, {', '.join(SPECIALS)}."
+    near = get_close_matches(name, table.columns, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return (
+        f"{table.title} have no column {shown(name)}.{hint} "
+        f"The columns are {', '.join(table.columns)}."
+    )
+
+
+def _items(operator: str, value: str, key: str) -> list[str]:
+    if operator == "exact":
+        return [value]
+    if not value.startswith("["):
+        return [item.strip() for item in value.split(",")]
+    try:
+        items = json.loads(value)
+    except (ValueError, RecursionError):
+        items = None
+    if not items or not all(isinstance(item, str | int | float) for item in items):
+        raise QueryError(f'{shown(key)} takes values like DK,SE or ["DK", "SE"].')
+    texts = [str(item) for item in items]
+    if not all(map(_is_text, texts)):
+        raise QueryError(f"{shown(key)} holds control characters, which no record has.")
+    return texts
+
+
+def _merged(filters: Iterable[Filter]) -> list[Filter]:
+    """`country__in=DK,SE` is `country=DK&country=SE`; given both, they must both hold."""
+    kept: dict[tuple[str, str], Filter] = {}
+    for item in sorted(filters):
+        place = (item.column, item.operator)
+        exact = (item.column, "exact")
+        if item.operator == "in" and exact not in kept:
+            place, item = exact, Filter(item.column, "exact", item.values)
+        elif item.operator == "in":
+            both = tuple(value for value in kept[exact].values if value in item.values)
+            if both:
+                place, item = exact, Filter(item.column, "exact", both)
+        elif place in kept and item.values != kept[place].values:
+            raise QueryError(f"{item.key} is given twice with different values. Give it once.")
+        kept[place] = item
+    return sorted(kept.values())
+
+
+def _public_pairs(item: Filter) -> list[tuple[str, str]]:
+    if item.operator == "exact":
+        return [(item.key, value) for value in item.values]
+    return [(item.key, _joined(item))]
+
+
+def _datasette_pair(item: Filter) -> tuple[str, str]:
+    if item.operator == "exact" and len(item.values) > 1:
+        return (f"{item.column}__in", _joined(item))
+    return (item.key, _joined(item))
+
+
+def _joined(item: Filter) -> str:
+    if len(item.values) == 1 and item.operator not in ("in", "notin"):
+        return item.values[0]
+    if any("," in value or value != value.strip() or value[:1] == "[" for value in item.values):
+        return json.dumps(item.values, ensure_ascii=False)
+    return ",".join(item.values)
+
+
+def _search(values: list[str], table: Table) -> str:
+    if not table.searchable:
+        raise QueryError(f"{table.title} cannot be searched by _search; filter by a column.")
+    if len(values) > 1:
+        raise QueryError("_search is given more than once. Put all words into one.")
+    words = " ".join(values[0].split())
+    if not words:
+        raise QueryError("_search is empty. Leave it out, or say what to look for.")
+    return words

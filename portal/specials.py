@@ -1,0 +1,167 @@
+"""The special parameters of a table's address (`_sort`, `_size`, `_next`, …): what each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from datasette.utils import tilde_decode, tilde_encode
+
+from portal.catalogue import Column, Table
+from portal.errors import QueryError, shown
+from portal.values import INTEGER, MAX_VALUE, NUMBER, TRUTH
+
+MAX_PAGE = 1_000
+
+
+class Order(NamedTuple):
+    """The column by which records are sorted, and the direction."""
+
+    column: str
+    falling: bool = False
+
+
+def special_values(key: str, values: list[str], table: Table) -> list[str]:
+    repeatable = key in _REPEATABLE
+    if len(values) > 1 and not repeatable:
+        raise QueryError(f"{key} is given {len(values)} times. Give it once.")
+    if not all(values):
+        raise QueryError(f"{key} is empty. Leave it out, or give it a value.")
+    return [SPECIALS[key](key, value, table) for value in dict.fromkeys(values)]
+
+
+def _is_column(key: str, value: str, table: Table) -> str:
+    if value not in table.columns:
+        raise QueryError(
+            f"{key} takes a column of {table.title}, which {shown(value)} is not. "
+            f"The columns are {', '.join(table.columns)}."
+        )
+    return value
+
+
+def _hidden_column(key: str, value: str, table: Table) -> str:
+    if _is_column(key, value, table) in table.keys:
+        raise QueryError(f"{key}={value} is not possible: every record keeps its {value}.")
+    return value
+
+
+def _sort_column(key: str, value: str, table: Table) -> str:
+    return value if not table.keys and value == "rowid" else _is_column(key, value, table)
+
+
+def _facet(key: str, value: str, table: Table) -> str:
+    kind = table.columns[_is_column(key, value, table)].type
+    wanted = {"list": "_facet_array", "date": "_facet_date"}.get(kind, "_facet")
+    if key != wanted and not (key == "_facet" and kind == "date"):
+        raise QueryError(f"{key} does not fit {value}. Use {wanted}={value}.")
+    if kind == "geojson":
+        raise QueryError(f"{key} does not fit {value}: nearly every value is another.")
+    return value
+
+
+def _page_size(key: str, value: str, table: Table) -> str:
+    if value != "max" and not (INTEGER.fullmatch(value) and 0 <= int(value) <= MAX_PAGE):
+        raise QueryError(f"{key} is a number from 0 to {MAX_PAGE:,} or max, not {shown(value)}.")
+    return value if value == "max" else str(int(value))
+
+
+def _switch(key: str, value: str, table: Table) -> str:
+    if value not in TRUTH:
+        raise QueryError(f"{key} is on or off, not {shown(value)}.")
+    return {"1": "on", "0": "off"}[TRUTH[value]]
+
+
+def _one_of(*allowed: str) -> Callable[[str, str, Table], str]:
+    def check(key: str, value: str, table: Table) -> str:
+        if value not in allowed:
+            raise QueryError(f"{key} takes {', '.join(allowed)}, not {shown(value)}.")
+        return value
+
+    return check
+
+
+def _cursor(key: str, value: str, table: Table) -> str:
+    if len(value) > MAX_VALUE * 4:
+        raise QueryError("_next is too long to be a page of this table.")
+    return value
+
+
+SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
+    "_sort": _sort_column,
+    "_sort_desc": _sort_column,
+    "_size": _page_size,
+    "_next": _cursor,
+    "_facet": _facet,
+    "_facet_array": _facet,
+    "_facet_date": _facet,
+    "_facet_size": _page_size,
+    "_col": _is_column,
+    "_nocol": _hidden_column,
+    "_label": _is_column,
+    "_labels": _switch,
+    "_json": _is_column,
+    "_json_infinity": _switch,
+    "_shape": _one_of("arrays", "objects", "object", "array", "arrayfirst"),
+    "_nl": _switch,
+    "_stream": _switch,
+    "_dl": _switch,
+    "_header": _one_of("off"),
+    "_nofacet": _switch,
+    "_nosuggest": _switch,
+    "_nocount": _switch,
+    "_view": _one_of("table"),
+}
+_REPEATABLE = {"_facet", "_facet_array", "_facet_date", "_col", "_nocol", "_label", "_json"}
+REFUSED = {
+    "_where": "write the condition as column=value, or ask in SQL on the page of the database.",
+    "_searchmode": "_search takes words, which it finds in any spelling.",
+    "_through": "ask in SQL on the page of the database.",
+    "_fts_table": "_search knows its index.",
+    "_fts_pk": "_search knows its index.",
+    "_ttl": "how long an answer keeps is ours to say.",
+    "_timelimit": "how long a query may take is ours to say.",
+    "_trace": "it is for developers.",
+    "_lang": "the language is the first part of the path, as in /da/.",
+}
+
+
+def order_of(view: dict[str, str], default: Order | None) -> Order | None:
+    if "_sort" in view and "_sort_desc" in view:
+        raise QueryError("_sort and _sort_desc cannot both be given.")
+    if view.get("_stream") == "on" and "_next" in view:
+        raise QueryError("_stream gives everything from the beginning; leave _next out.")
+    if "_sort" in view:
+        return Order(view["_sort"])
+    return Order(view["_sort_desc"], falling=True) if "_sort_desc" in view else default
+
+
+def start_cursor(order: Order | None, table: Table) -> str:
+    """The cursor before all records: nulls come first when rising, last when falling."""
+    if order is None:
+        return ""
+    kinds = [table.columns[key].type for key in table.keys] or ["integer"]
+    keys = ["-" + "9" * 18 if kind in ("integer", "number") else "!" for kind in kinds]
+    value = tilde_encode(chr(0x10FFFF)) if order.falling else "$null"
+    return ",".join([value, *(tilde_encode(key) for key in keys)])
+
+
+def check_cursor(cursor: str | None, order: Order | None, table: Table) -> None:
+    if cursor is None:
+        return
+    parts = cursor.split(",")
+    known = len(parts) == bool(order) + max(1, len(table.keys)) and all(parts[bool(order) :])
+    if known and not table.keys:
+        known = bool(INTEGER.fullmatch(parts[-1]))
+    if known and order and order.column in table.columns and parts[0] != "$null":
+        known = _fits(table.columns[order.column], tilde_decode(parts[0]))
+    if not known:
+        raise QueryError(
+            "_next does not name a page of this table in this order. Take it from the address of "
+            "a next page, whole, or leave it out."
+        )
+
+
+def _fits(column: Column, value: str) -> bool:
+    if column.type in ("integer", "boolean"):
+        return bool(INTEGER.fullmatch(value))
+    return column.type != "number" or bool(NUMBER.fullmatch(value))

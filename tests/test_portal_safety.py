@@ -1,0 +1,90 @@
+"""Every answer keeps the reader on our origin; nothing tells what is behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from datasette.app import Datasette
+
+from portal.app import create_datasette
+
+ANSWERS = ["/", "/baltic/enterprises", "/baltic/enterprises.json", "/nope", "/static/portal.css",
+           "/baltic/enterprises?nope=1", "/baltic/enterprises.csv", "/-/threads"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+async def test_every_answer_carries_the_headers(portal: Datasette, path: str):
+    headers = (await portal.client.get(path)).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "http" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/-/threads", "/-/threads.json", "/-/databases.json", "/-/password-tool", "/-/messages",
+     "/-/allow-debug", "/-/permissions", "/-/patterns", "/-/login", "/-/logout",
+     "/%5Cexample.com/", "/a%5c"],
+)  # fmt: skip
+async def test_pages_that_are_nobody_s_business_are_closed(portal: Datasette, path: str):
+    assert (await portal.client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/-/versions.json", "/-/plugins.json", "/-/settings.json", "/-/metadata.json", "/.json",
+     "/baltic.json", "/baltic/enterprises.json"],
+)  # fmt: skip
+async def test_what_is_open_tells_no_path_of_a_file(portal: Datasette, path: str, published: Path):
+    response = await portal.client.get(path)
+    assert response.status_code == 200
+    assert str(published.parent) not in response.text
+    assert str(Path(__file__).parent.parent) not in response.text
+
+
+@pytest.mark.parametrize("value", ["Basic z", "Basic é", "Basic YTpi", "Bearer x"])
+async def test_credentials_change_nothing(portal: Datasette, value: str):
+    response = await portal.client.get("/", headers={"Authorization": value.encode()})
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "max-age=60"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_nothing_but_reading_is_answered(portal: Datasette, method: str):
+    for path in ("/", "/baltic/enterprises.csv", "/baltic/enterprises.geojson", "/-/metadata"):
+        assert (await portal.client.request(method, path)).status_code == 405
+
+
+async def test_a_head_is_answered_without_a_body(portal: Datasette):
+    for path in ("/", "/baltic/enterprises.csv", "/baltic/enterprises.geojson"):
+        response = await portal.client.head(path)
+        assert response.status_code == 200
+
+
+async def test_a_cookie_changes_nothing(portal: Datasette):
+    response = await portal.client.get("/baltic/enterprises", cookies={"x": "y"})
+    assert response.headers["cache-control"] == "max-age=60"
+
+
+async def test_an_operator_s_tile_server_is_admitted_and_no_other(published: Path, tmp_path: Path):
+    metadata = tmp_path / "metadata.yml"
+    tiles = {"tile_url": "https://{s}.tiles.example.org/{z}/{x}/{y}.png", "attribution": "© <T>"}
+    metadata.write_text(yaml.safe_dump({"plugins": {"baltic-map": tiles}}))
+    response = await create_datasette(published, metadata=metadata).client.get("/")
+    policy = response.headers["content-security-policy"]
+    assert "img-src 'self' data: https://*.tiles.example.org;" in policy
+    assert "tiles.example.org" in response.text
+
+
+def test_nothing_we_serve_names_another_host():
+    root = Path(__file__).parent.parent
+    for file in [*(root / "static").glob("*"), *(root / "templates").glob("*")]:
+        if file.is_file():
+            text = file.read_text(encoding="utf-8")
+            for word in ('src="http', "url(http", 'import "http', 'fetch("http', "@import"):
+                assert word not in text, file

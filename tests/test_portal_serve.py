@@ -1,0 +1,77 @@
+"""`python -m portal`: clear words when it cannot start, and a hold on the version it serves."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from portal.__main__ import listening, main
+from portal.app import create_datasette, held, published_version
+from portal.errors import CannotServe
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, list(arguments))
+    return result.exit_code, result.output
+
+
+def test_a_missing_database_is_told(tmp_path: Path):
+    code, words = run("--database", str(tmp_path / "none.db"), "--port", "0")
+    assert (code, "make build" in words) == (2, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database, only some words of text" * 50])
+def test_a_file_that_is_no_database_is_told(tmp_path: Path, content: bytes):
+    file = tmp_path / "baltic.db"
+    file.write_bytes(content)
+    code, words = run("--database", str(file), "--port", "0")
+    assert code == 2
+    assert "cannot be read as a database" in words
+
+
+def test_a_broken_link_is_told(tmp_path: Path):
+    link = tmp_path / "baltic.db"
+    link.symlink_to("gone.db")
+    with pytest.raises(CannotServe, match="no database"):
+        published_version(link)
+
+
+@pytest.mark.parametrize("content", ["a: [", "- 1", "\x00"])
+def test_bad_metadata_is_told(published: Path, tmp_path: Path, content: str):
+    file = tmp_path / "metadata.yml"
+    file.write_text(content)
+    code, words = run("--database", str(published), "--metadata", str(file), "--port", "0")
+    assert code == 2
+    assert "metadata.yml" in words
+
+
+async def test_a_facet_that_does_not_exist_is_told(published: Path, tmp_path: Path):
+    file = tmp_path / "metadata.yml"
+    file.write_text("databases: {baltic: {tables: {enterprises: {facets: [nope]}}}}")
+    with pytest.raises(CannotServe, match="nope"):
+        await create_datasette(published, metadata=file).invoke_startup()
+
+
+def test_a_busy_port_is_told(published: Path):
+    with listening("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        code, words = run("--database", str(published), "--port", str(port))
+    assert code == 2
+    assert f"127.0.0.1:{port} cannot be used" in words
+
+
+def test_a_served_version_cannot_be_deleted_by_a_build(published: Path):
+    version = published_version(published)
+    with version.open("rb") as builder:
+        with held(version), pytest.raises(BlockingIOError):
+            fcntl.flock(builder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(builder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_the_socket_names_its_protocol():
+    with listening("127.0.0.1", 0) as sock:
+        assert sock.proto == socket.IPPROTO_TCP
