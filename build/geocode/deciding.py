@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from build.geocode.index import Candidate, Index, PostcodePoint
 from build.geocode.matching import exact_matches, is_common, sound_matches
 from build.geocode.names import plain, sound
-from build.geocode.positions import distance_km
+from build.geocode.positions import KM_PER_DEGREE, distance_km
 from build.geocode.reading import without_divisions, without_near
 
 #: Candidates this near each other are one place (km).
@@ -208,12 +208,22 @@ def near_postcode(
 ) -> list[Candidate]:
     """Candidates that the postcode does not contradict."""
     served = {point.place for point in points}
+    # A postcode may serve hundreds of villages and have one position for them all.
+    spots = {(point.latitude, point.longitude) for point in points}
     return [
         candidate
         for candidate in candidates
-        if candidate.id in served
-        or any(apart(candidate, point) <= CONTRADICTION_KM + candidate.radius for point in points)
+        if candidate.id in served or _near_any(candidate, spots)
     ]
+
+
+def _near_any(candidate: Candidate, spots: Collection[tuple[float, float]]) -> bool:
+    reach = CONTRADICTION_KM + candidate.radius
+    return any(
+        abs(candidate.latitude - latitude) * KM_PER_DEGREE <= reach
+        and distance_km(candidate.latitude, candidate.longitude, latitude, longitude) <= reach
+        for latitude, longitude in spots
+    )
 
 
 def apart(candidate: Candidate, point: PostcodePoint) -> float:

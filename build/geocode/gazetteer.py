@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class Gazetteer(Geocoder):
         """`index` from `open_index`; `options` are those of geopy's `Geocoder`."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self._index = index
+        # Many records of a list lie in the same town and say so in the same words.
+        self._remembered = lru_cache(maxsize=8192)(self._answer)
 
     def geocode(
         self,
@@ -79,16 +82,19 @@ class Gazetteer(Geocoder):
 
     def place(self, query: PlaceQuery) -> Placement:
         """Return where the query is, or a placement without coordinates that says why not."""
-        try:
-            return self._place(read(query))
-        except Unresolved as reason:
-            return reason.placement
+        return self._remembered(read(query))
 
     def close(self) -> None:
         """Close the index."""
         self._index.close()
 
     # -- the parts of a query -------------------------------------------------------------------
+
+    def _answer(self, reading: Reading) -> Placement:
+        try:
+            return self._place(reading)
+        except Unresolved as reason:
+            return reason.placement
 
     def _place(self, reading: Reading) -> Placement:
         country = reading.country

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,13 +78,17 @@ class Index:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._cities = frozenset(plain for (plain,) in db.execute("SELECT plain FROM city"))
+        # Records of one town come together, and one query asks for a name in several ways.
+        self._heard = lru_cache(maxsize=4096)(self._sounding)
 
     def named(self, plain_name: str, country: str | None) -> list[Candidate]:
         """Places with a name that sounds like `plain_name`, in one country or in all."""
         heard = sound(plain_name)
-        if country:
-            return list(map(Candidate._make, self._db.execute(_CANDIDATE, (country, heard))))
-        return [found for code in countries.COUNTRIES for found in self.named(plain_name, code)]
+        codes = [country] if country else countries.COUNTRIES
+        return [found for code in codes for found in self._heard(code, heard)]
+
+    def _sounding(self, country: str, heard: str) -> tuple[Candidate, ...]:
+        return tuple(map(Candidate._make, self._db.execute(_CANDIDATE, (country, heard))))
 
     def postcode(self, country: str, digits: str) -> list[PostcodePoint]:
         """The places a postcode serves; empty when it is not known."""
