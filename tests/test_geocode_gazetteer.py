@@ -180,6 +180,19 @@ def test_namesakes_are_left_unresolved(city, country):
     assert not place(city, country).located
 
 
+def test_a_short_form_of_several_towns_names_is_left_unresolved():
+    assert not place("Nykøbing", "DK").located
+    assert place("Nykøbing Falster", "DK").located
+
+
+def test_a_towns_full_name_is_meant_before_the_beginning_of_anothers():
+    assert place("Brzeg", "PL").matched == "Brzeg"
+
+
+def test_a_city_of_a_country_we_do_not_cover_is_not_taken_for_a_misspelling():
+    assert not place("Zürich", "DE").located
+
+
 def test_a_region_tells_namesakes_apart():
     assert km(place("Neustadt", "DE", region="Schleswig-Holstein"), (54.11, 10.81)) < 10
     assert km(place("Svislach", "BY", region="Svislach District"), (53.03, 24.1)) < 10

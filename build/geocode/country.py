@@ -168,9 +168,14 @@ class Country:
             if row:
                 usual[town.admin1][row.admin[0]] += 1
         largest = {town.name: town for town in sorted(towns, key=lambda town: town.population)}
+        called = {plain(name) for town in towns for name in (town.name, *town.alternates)}
         for town, row in zip(towns, rows, strict=True):
             by_hand = self._by_hand(town.name) if largest[town.name] is town else ()
             names = self._spellings([town.name, *town.alternates, *by_hand])
+            # Of several towns called Nykøbing some are listed only with what tells them apart.
+            short = plain(town.name.split()[0])
+            if short in called:
+                names = tuple({*names, short})
             place = self._new("town", town.name, (town.latitude, town.longitude), names)
             place.population, place.geonameid = town.population, town.geonameid
             if row:

@@ -39,6 +39,9 @@ KNOWN_BY_ALL_NAMES = 20_000
 #: Letters by which transcriptions of a town's own name differ (`Svislach`, `Свислочь`).
 LIKE_ITS_OWN = 2
 
+#: Namesakes count for less when the name is only the beginning of theirs, or another of theirs.
+LONGER_NAME, OTHER_NAME = 3, 10
+
 #: A hint that names a town means its surroundings (km); a hint's edge is not sharp (km).
 AROUND_TOWN_KM, EDGE_KM = 30.0, 15.0
 
@@ -180,7 +183,7 @@ def dominates(
 ) -> bool:
     """Whether `best` is so much larger than its namesakes that it must be meant by `key`.
 
-    Towns that bear the name only besides their own count a tenth.
+    Towns whose own name is longer, or another, count for a part of their inhabitants.
     """
     if best.population < population:
         return False
@@ -191,9 +194,11 @@ def dominates(
 
 def _weight(candidate: Candidate, key: str) -> float:
     population = max(candidate.population, VILLAGE_POPULATION)
-    name = plain(candidate.name)  # `Dillingen an der Donau` is called Dillingen
-    own = name.startswith(key) or OSA.distance(sound(name), sound(key)) <= LIKE_ITS_OWN
-    return population if own else population / 10
+    name = plain(candidate.name)
+    if name == key or OSA.distance(sound(name), sound(key)) <= LIKE_ITS_OWN:
+        return population
+    # `Dillingen an der Donau` is called Dillingen for short.
+    return population / (LONGER_NAME if name.startswith(key) else OTHER_NAME)
 
 
 def too_common(best: Candidate, key: str) -> bool:

@@ -85,6 +85,10 @@ def sound_matches(index: Index, names: Sequence[str], country: str) -> list[Cand
     return []
 
 
+#: Hardly anyone mistypes a first letter; in a shorter name it makes another (Zürich is not Aurich).
+FIRST_LETTER_LENGTH = 8
+
+
 def similar_matches(index: Index, name: str, country: str) -> list[tuple[int, Candidate]]:
     """Candidates whose name differs by a typing error or two, with the number of errors.
 
@@ -103,6 +107,7 @@ def similar_matches(index: Index, name: str, country: str) -> list[tuple[int, Ca
     return [
         (int(distance), candidate)
         for spelling, distance, _ in close
+        if spelling[0] == key[0] or len(key) >= FIRST_LETTER_LENGTH
         for candidate in index.named(spelling, country)
         if candidate.plain == spelling
         and (distance < 2 or candidate.population >= TWO_ERRORS_POPULATION)
