@@ -18,8 +18,8 @@ from portal.catalogue import Catalogue
 
 #: A pop-up names this many enterprises of one place and links to all.
 NAMED = 12
-#: How the map begins when there is nothing to show on it: west, south, east, north.
-BALTIC = (8.0, 53.5, 31.0, 66.0)
+#: How the map begins: west, south, east, north. A map of 1,216 × 640 pixels shows it at zoom 5.
+BALTIC = (5.0, 52.0, 32.0, 66.0)
 #: Precisions of a place one may point at; the others stand for an area.
 EXACT = ("address", "postcode", "place")
 
@@ -58,7 +58,7 @@ class Overview:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """West, south, east, north of all places."""
+        """West, south, east, north of all places: what a map that cannot be moved must show."""
         if not self.places:
             return BALTIC
         longitudes = [place.longitude for place in self.places]
@@ -67,7 +67,7 @@ class Overview:
 
     @cached_property
     def map_data(self) -> dict[str, Any]:
-        west, south, east, north = self.box
+        west, south, east, north = BALTIC
         places = sorted(self.places, key=lambda place: -place.count)  # small ones end on top
         return {"bounds": [[south, west], [north, east]], "places": [vars(p) for p in places]}
 

@@ -1,6 +1,7 @@
 // The basemap of our own: land, borders and towns drawn on canvas tiles from static/basemap/*.json
 // (Natural Earth 10m; GeoNames), so that no map sends a request to another server. Colours are
-// custom properties of portal.css, so it follows the reader's light or dark preference.
+// custom properties of portal.css, so it follows the reader's light or dark preference. The towns'
+// names are a layer of their own above what is drawn on the map, or circles would hide them.
 
 const TILE = 256;
 export const MAX_ZOOM = 9;
@@ -62,18 +63,11 @@ function trace(context, { points }, world, left, top, closed) {
   if (closed) context.closePath();
 }
 
-function draw(canvas, { land, borders, towns }, { x, y, z }) {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = canvas.height = TILE * ratio;
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  const world = TILE * 2 ** z;
-  const [left, top] = [x * TILE, y * TILE];
+function drawLand(context, { land, borders }, world, left, top, paint) {
   const [west, east] = [left / world, (left + TILE) / world];
   const [north, south] = [top / world, (top + TILE) / world];
   const inSight = (shape) =>
     shape.west < east && shape.east > west && shape.north < south && shape.south > north;
-  const paint = colours();
   context.fillStyle = paint.sea;
   context.fillRect(0, 0, TILE, TILE);
   context.lineJoin = "round";
@@ -98,13 +92,13 @@ function draw(canvas, { land, borders, towns }, { x, y, z }) {
     trace(context, line, world, left, top, false);
     context.stroke();
   }
-  drawTowns(context, towns, z, world, left, top, paint);
 }
 
-function drawTowns(context, towns, zoom, world, left, top, paint) {
+function drawTowns(context, { towns }, world, left, top, paint) {
+  const zoom = Math.log2(world / TILE);
   context.font = "12px system-ui, sans-serif";
   context.textBaseline = "middle";
-  context.lineWidth = 3;
+  context.lineWidth = 3.5;
   for (const town of towns) {
     if (town.zoom > zoom) break; // the file is in this order
     const x = town.x * world - left;
@@ -115,28 +109,47 @@ function drawTowns(context, towns, zoom, world, left, top, paint) {
     context.arc(x, y, 1.6, 0, 7);
     context.fill();
     context.strokeStyle = paint.land;
-    context.strokeText(town.text, x + 6, y);
-    context.fillText(town.text, x + 6, y);
+    context.strokeText(town.text, x + 9, y);
+    context.fillText(town.text, x + 9, y);
   }
 }
 
-/** A Leaflet layer of our basemap. */
+function tile(draw, { x, y, z }, done) {
+  const canvas = document.createElement("canvas");
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = canvas.height = TILE * ratio;
+  canvas.style.width = canvas.style.height = `${TILE}px`;
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  load(z > 5 ? "detail" : "overview")
+    .then((data) => draw(context, data, TILE * 2 ** z, x * TILE, y * TILE, colours()))
+    .then(() => done(null, canvas), (error) => done(error, canvas));
+  return canvas;
+}
+
+/** Our basemap as a group of Leaflet layers: the land, and the names of towns. */
 export function basemap(L) {
-  const Basemap = L.GridLayer.extend({
-    createTile(coords, done) {
-      const canvas = document.createElement("canvas");
-      canvas.style.width = canvas.style.height = `${TILE}px`;
-      load(coords.z > 5 ? "detail" : "overview")
-        .then((data) => draw(canvas, data, coords))
-        .then(() => done(null, canvas), (error) => done(error, canvas));
-      return canvas;
-    },
+  const Land = L.GridLayer.extend({
+    createTile: (coords, done) => tile(drawLand, coords, done),
   });
-  const layer = new Basemap({ minZoom: 3, maxZoom: MAX_ZOOM, attribution: ATTRIBUTION });
+  const Towns = L.GridLayer.extend({
+    beforeAdd(map) {
+      const pane = map.getPane("towns") ?? map.createPane("towns");
+      pane.style.zIndex = 450; // above circles (400), below markers (600)
+      pane.style.pointerEvents = "none";
+      L.GridLayer.prototype.beforeAdd.call(this, map);
+    },
+    createTile: (coords, done) => tile(drawTowns, coords, done),
+  });
+  const zooms = { minZoom: 3, maxZoom: MAX_ZOOM };
+  const layers = [
+    new Land({ ...zooms, attribution: ATTRIBUTION }),
+    new Towns({ ...zooms, pane: "towns" }),
+  ];
   window
     .matchMedia("(prefers-color-scheme: dark)")
-    .addEventListener("change", () => layer.redraw());
-  return layer;
+    .addEventListener("change", () => layers.forEach((layer) => layer.redraw()));
+  return L.layerGroup(layers);
 }
 
 /** The layer maps begin with: the operator's tile server when one is set, else our own. */

@@ -115,6 +115,50 @@ def test_from_the_map_to_a_record_and_its_map(visit: Visit):
     assert any("basemap/detail.json" in url for url in visit.requests)
 
 
+def test_the_map_begins_with_the_whole_baltic_sea(visit: Visit):
+    page = visit.open("/")
+    expect(page.locator("#map path.place")).to_have_count(3)
+    map_box = page.locator("#map").bounding_box()
+    assert map_box
+    for circle in page.locator("#map path.place").all():  # Copenhagen, Łódź, Öland
+        box = circle.bounding_box()
+        assert box
+        assert 0.2 < (box["x"] - map_box["x"]) / map_box["width"] < 0.8
+        assert 0.5 < (box["y"] - map_box["y"]) / map_box["height"] < 1.05
+
+
+def test_the_names_of_towns_lie_above_the_circles(visit: Visit):
+    page = visit.open("/")
+    page.locator("#map .leaflet-towns-pane canvas").first.wait_for()
+    layers = page.evaluate(
+        """["towns", "overlay", "marker"].map((name) =>
+            +getComputedStyle(document.querySelector(`#map .leaflet-${name}-pane`)).zIndex)"""
+    )
+    towns, circles, markers = layers
+    assert circles < towns < markers
+
+
+def test_the_map_is_used_by_keyboard(visit: Visit):
+    page = visit.open("/baltic/enterprises?country=PL")
+    page = visit.open("/")
+    expect(page.locator("#map path.place")).to_have_count(3)
+    page.get_by_role("button", name="Search").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#map")).to_be_focused()
+    expect(page.locator("#map-keys")).to_be_visible()
+    page.locator("#map").evaluate("map => map.scrollIntoView()")
+    for _ in range(30):  # from the middle of the Baltic down to Öland
+        if page.locator(".map-popup").count():
+            break
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(300)
+        page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="Straße på Öland")
+    expect(link).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#map")).to_be_focused()
+
+
 def test_the_basemap_is_drawn(visit: Visit):
     page = visit.open("/")
     page.locator("#map canvas").first.wait_for()
