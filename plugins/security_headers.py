@@ -4,7 +4,8 @@
   writes some. An operator's tile server is the one exception, when there is one.
 - Datasette redirects `/\\example.com/` abroad: no path with a backslash is answered.
 - Introspection pages show file paths, or cost much (`/-/password-tool` hashes in the event loop).
-- Nothing here can be changed, so nothing but reading is answered.
+- Nothing here can be changed, so nothing but reading is answered, and OPTIONS at once (Datasette
+  would work the whole page out for it).
 - The portal has no accounts, so credentials and cookies of a request are not even looked at: they
   would make answers private, and a malformed `Authorization` header a 500.
 """
@@ -13,6 +14,7 @@ import re
 from urllib.parse import urlsplit
 
 from datasette import hookimpl
+from datasette.utils.asgi import Response
 
 from portal import compat
 from portal.addresses import request_path
@@ -44,9 +46,12 @@ def asgi_wrapper(datasette):
             if "\\" in path or "%5c" in path.lower() or CLOSED.fullmatch(path):
                 answer = await refusal(datasette, "There is no such page.", status=404, page=True)
                 return await answer.asgi_send(send_secured)
-            if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            if scope["method"] not in ("GET", "HEAD"):
                 words = "This portal is for reading: GET, HEAD and OPTIONS are all it answers."
                 answer = await refusal(datasette, words, status=405, page=False)
+                if scope["method"] == "OPTIONS":
+                    answer = Response("", status=204)
+                answer.headers["Allow"] = "GET, HEAD, OPTIONS"
                 return await answer.asgi_send(send_secured)
             anonymous = [(k, v) for k, v in scope["headers"] if k not in _PERSONAL]
             return await app(dict(scope, headers=anonymous), receive, send_secured)

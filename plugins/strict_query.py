@@ -1,4 +1,4 @@
-"""Read the addresses of tables and records strictly, before Datasette sees them.
+"""Read the addresses of tables, records and SQL strictly, before Datasette sees them.
 
 Stock Datasette ignores some filters it does not know (a wider result with status 200), answers 500
 to others and takes a repeated key for "and". Here an address is parsed once (`portal.query`), and
@@ -16,7 +16,7 @@ from portal.answers import refusal
 from portal.catalogue import catalogue
 from portal.errors import QueryError
 from portal.forms import tidy
-from portal.query import parse, parse_record
+from portal.query import check_sql, parse, parse_record
 
 #: Formats of ours that walk a table's JSON, where their query string is read once more.
 EXPORTS = {"csv", "geojson"}
@@ -30,40 +30,56 @@ def asgi_wrapper(datasette):
             known = asked and catalogue(datasette, asked.database)
             if not known:
                 return await app(scope, receive, send)
-            if _is_missing(asked, known, datasette):
-                message = f"There is no table {asked.table} here."
-                answer = await refusal(datasette, message, status=404, page=asked.is_page)
+            if missing := _missing(asked, known, datasette):
+                answer = await refusal(datasette, missing, status=404, page=asked.is_page)
                 return await answer.asgi_send(send)
-            if asked.table not in known.tables:  # a stored query of the operator's
+            if asked.table and asked.table not in known.tables:  # a stored query of the operator's
                 return await app(scope, receive, send)
             query = scope.get("query_string", b"")
-            tidied = tidy(query.decode("latin-1")) if asked.is_page and not asked.record else None
+            is_list = bool(asked.table) and not asked.record
+            tidied = tidy(query.decode("latin-1")) if asked.is_page and is_list else None
             if tidied is not None:
                 return await _redirect(send, scope, tidied)
             try:
-                rewritten = _rewritten(query, asked, known.tables[asked.table], datasette)
+                rewritten = _rewritten(query, asked, known, datasette)
             except QueryError as error:
                 answer = await refusal(datasette, str(error), status=400, page=asked.is_page)
                 return await answer.asgi_send(send)
-            return await app(dict(scope, query_string=rewritten.encode()), receive, send)
+            return await app(dict(scope, query_string=rewritten), receive, send)
 
         return strict
 
     return wrap
 
 
-def _is_missing(asked, known, datasette):
-    formats = {"", "csv", "blob", *datasette.renderers} | (set() if asked.record else EXPORTS)
+def _missing(asked, known, datasette):
+    """What is not there, in words; None when all is."""
     queries = compat.metadata(datasette).get("databases", {}).get(asked.database, {})
-    stored = asked.table in queries.get("queries", {})
-    return asked.format not in formats or not (stored or asked.table in known.tables)
+    table = known.tables.get(asked.table)
+    if asked.table and not table and asked.table not in queries.get("queries", {}):
+        return f"There is no table {asked.table} here."
+    formats = {"csv", "blob", *datasette.renderers}
+    formats |= {"geojson"} if asked.table and not asked.record else set()
+    formats |= set() if asked.table else {"db"}
+    if asked.format and asked.format not in formats:
+        return f"There is no format {asked.format} here. There are {', '.join(sorted(formats))}."
+    keys = max(1, len(table.keys)) if table else 1
+    if asked.record and len(asked.record.split(",")) != keys:
+        return f"There is no record {asked.record} here."
+    return None
 
 
-def _rewritten(query, asked, table, datasette):
+def _rewritten(query, asked, known, datasette):
+    """The query string for Datasette: the same selection in its own words."""
+    if not asked.table:
+        check_sql(query, must_ask=asked.format not in ("", "json", "db"))
+        return query
+    table = known.tables[asked.table]
     if asked.record:
-        return parse_record(query)
+        return parse_record(query, table).encode()
     selection = parse(query, table, order=compat.order(datasette, table.name))
-    return selection.canonical() if asked.format in EXPORTS else selection.for_datasette()
+    ours = asked.format in EXPORTS
+    return (selection.canonical() if ours else selection.for_datasette()).encode()
 
 
 async def _redirect(send, scope, query):

@@ -1,4 +1,4 @@
-"""Which table, record and format an address names."""
+"""Which database, table, record and format an address names."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils import tilde_decode
 
-_TABLE_OR_RECORD = re.compile(
-    r"/(?P<database>[^/.]+)/(?P<table>[^/]+?)(?:/(?P<record>[^/]+?))?(?:\.(?P<format>\w+))?/?"
+_PARTS = re.compile(
+    r"/(?P<database>[^/.]+)(?:/(?P<table>[^/]+?)(?:/(?P<record>[^/]+?))?)?(?:\.(?P<format>\w+))?"
 )
 
 
 @dataclass(frozen=True)
 class Address:
-    """A table's or a record's address; `format` is empty for a page."""
+    """An address of data; `format` is empty for a page."""
 
     database: str
+    #: A table or an operator's stored query; empty for the database itself, that is, for SQL.
     table: str
-    record: str | None
+    record: str
     format: str
 
     @property
@@ -29,15 +30,20 @@ class Address:
 
 
 def address(scope: dict[str, Any], ds: Datasette) -> Address | None:
-    """The table or record a request is for; None for all other pages."""
+    """The data a request is for; None for all other pages.
+
+    An address that ends with a slash is not one of ours: Datasette sends it on to the one without.
+    """
+    if scope["type"] != "http":
+        return None
     path = request_path(scope, ds)
-    match = _TABLE_OR_RECORD.fullmatch(path)
-    if scope["type"] != "http" or match is None or path.startswith(("/-/", "/static/")):
+    match = _PARTS.fullmatch(path)
+    if match is None or path.startswith(("/-/", "/static/")):
         return None
     return Address(
         tilde_decode(match["database"]),
-        tilde_decode(match["table"]),
-        match["record"],
+        tilde_decode(match["table"] or ""),
+        match["record"] or "",
         match["format"] or "",
     )
 

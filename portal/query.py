@@ -22,13 +22,16 @@ from urllib.parse import parse_qsl, urlencode
 from portal.catalogue import Column, Table
 from portal.errors import QueryError, shown
 from portal.specials import (
+    OF_RECORDS,
     REFUSED,
     SPECIALS,
+    SQL_SHAPES,
     Order,
     check_cursor,
     order_of,
     special_values,
     start_cursor,
+    with_order_column,
 )
 from portal.values import OPERATORS, canonical_value
 
@@ -117,23 +120,43 @@ def parse(query: str | bytes, table: Table, *, order: Order | None = None) -> Se
             view += [(key, value) for value in special_values(key, values, table)]
         else:
             filters.append(_filter(key, values, table))
-    start = start_cursor(order_of(dict(view), order), table)
+    order = order_of(dict(view), order)
+    view = with_order_column(view, order, table)
+    start = start_cursor(order, table)
     if ("_next", start) in view:
         view.remove(("_next", start))
-    check_cursor(dict(view).get("_next"), order_of(dict(view), order), table)
+    check_cursor(dict(view), order, table)
     return Selection(table.name, tuple(_merged(filters)), search, tuple(view), start)
 
 
-def parse_record(query: str | bytes) -> str:
+def parse_record(query: str | bytes, table: Table) -> str:
     """Check the query string of one record's address, which selects nothing."""
     pairs = _pairs(query)
-    allowed = ("_shape", "_json", "_labels", "_nl", "_extras", "_blob_column", "_dl")
     for key, value in pairs:
-        if key not in allowed or not value:
+        if key not in OF_RECORDS or not value:
             raise QueryError(
-                f"A record's address does not take {shown(key)}. It takes {', '.join(allowed)}."
+                f"A record's address does not take {shown(key)}. It takes {', '.join(OF_RECORDS)}."
             )
-    return urlencode(sorted(pairs))
+    return urlencode(sorted((key, OF_RECORDS[key](key, value, table)) for key, value in pairs))
+
+
+def check_sql(query: str | bytes, *, must_ask: bool) -> None:
+    """Check the query string of the database's address, which is an SQL query or nothing."""
+    pairs = _pairs(query)
+    asked = dict(pairs).get("sql", "")
+    if pairs and "sql" not in dict(pairs):
+        raise QueryError(
+            f"The database's address does not take {shown(pairs[0][0])} without sql=. "
+            "Tables are filtered at their own addresses, like /baltic/enterprises?country=DK."
+        )
+    if must_ask and not asked.strip():
+        raise QueryError(
+            "This format is of one table, like /baltic/enterprises.csv, or of an SQL query: "
+            "/baltic.csv?sql=select…"
+        )
+    for shape in (value for key, value in pairs if key == "_shape"):
+        if shape not in SQL_SHAPES:
+            raise QueryError(f"_shape takes {', '.join(SQL_SHAPES)}, not {shown(shape)}.")
 
 
 def _pairs(query: str | bytes) -> list[tuple[str, str]]:

@@ -86,6 +86,8 @@ def _cursor(key: str, value: str, table: Table) -> str:
     return value
 
 
+#: What rows of SQL, which have no key, can be shaped into.
+SQL_SHAPES = ("arrays", "objects", "array", "arrayfirst")
 SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
     "_sort": _sort_column,
     "_sort_desc": _sort_column,
@@ -101,7 +103,7 @@ SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
     "_labels": _switch,
     "_json": _is_column,
     "_json_infinity": _switch,
-    "_shape": _one_of("arrays", "objects", "object", "array", "arrayfirst"),
+    "_shape": _one_of(*SQL_SHAPES, "object"),
     "_nl": _switch,
     "_stream": _switch,
     "_dl": _switch,
@@ -110,6 +112,15 @@ SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
     "_nosuggest": _switch,
     "_nocount": _switch,
     "_view": _one_of("table"),
+}
+#: What one record's address takes.
+OF_RECORDS: dict[str, Callable[[str, str, Table], str]] = {
+    **{
+        key: SPECIALS[key]
+        for key in ("_shape", "_json", "_json_infinity", "_labels", "_nl", "_dl", "_header")
+    },
+    "_extras": _one_of("foreign_key_tables"),
+    "_blob_column": _is_column,
 }
 _REPEATABLE = {"_facet", "_facet_array", "_facet_date", "_col", "_nocol", "_label", "_json"}
 REFUSED = {
@@ -128,8 +139,6 @@ REFUSED = {
 def order_of(view: dict[str, str], default: Order | None) -> Order | None:
     if "_sort" in view and "_sort_desc" in view:
         raise QueryError("_sort and _sort_desc cannot both be given.")
-    if view.get("_stream") == "on" and "_next" in view:
-        raise QueryError("_stream gives everything from the beginning; leave _next out.")
     if "_sort" in view:
         return Order(view["_sort"])
     return Order(view["_sort_desc"], falling=True) if "_sort_desc" in view else default
@@ -145,9 +154,32 @@ def start_cursor(order: Order | None, table: Table) -> str:
     return ",".join([value, *(tilde_encode(key) for key in keys)])
 
 
-def check_cursor(cursor: str | None, order: Order | None, table: Table) -> None:
+def with_order_column(
+    view: list[tuple[str, str]], order: Order | None, table: Table
+) -> list[tuple[str, str]]:
+    """The same columns and the one the records are ordered by, from which the next page is found.
+
+    Datasette fails (500) on a page with a next one when that column is not there.
+    """
+    if order is None or order.column not in table.columns or order.column in table.keys:
+        return view
+    if ("_nocol", order.column) in view:
+        raise QueryError(
+            f"_nocol={order.column} is not possible while the records are ordered by it. "
+            "Order them by another column with _sort."
+        )
+    chosen = [value for key, value in view if key == "_col"]
+    if not chosen or order.column in chosen:
+        return view
+    return sorted([*view, ("_col", order.column)], key=lambda pair: pair[0])
+
+
+def check_cursor(view: dict[str, str], order: Order | None, table: Table) -> None:
+    cursor = view.get("_next")
     if cursor is None:
         return
+    if view.get("_stream") == "on":
+        raise QueryError("_stream gives everything from the beginning; leave _next out.")
     parts = cursor.split(",")
     known = len(parts) == bool(order) + max(1, len(table.keys)) and all(parts[bool(order) :])
     if known and not table.keys:

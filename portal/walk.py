@@ -1,4 +1,4 @@
-"""Walk the records of a table page by page through Datasette's own JSON.
+"""Records through Datasette's own JSON: of a table page by page, or one answer to SQL.
 
 Exports made this way agree with the table's page and JSON by construction: the same query string
 selects and orders them. Only one page of records is in memory at a time.
@@ -59,6 +59,19 @@ async def pages(ds: Datasette, path: str, query: str) -> AsyncIterator[Page]:
         if one_page or not data["next_url"]:
             return
         pairs = parse_qsl(urlsplit(data["next_url"]).query)
+
+
+async def answer(ds: Datasette, path: str, query: str) -> tuple[Page, bool]:
+    """One record, or what an SQL query gives; and whether Datasette cut it at its limit of rows.
+
+    Raises PageError for what Datasette does not answer.
+    """
+    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in _NOT_HERE]
+    response = await ds.client.get(f"{path}.json?{urlencode([*pairs, ('_json_infinity', 'on')])}")
+    data = response.json()
+    if response.status_code != 200 or data.get("error"):
+        raise PageError(max(response.status_code, 400), str(data.get("error")))
+    return Page(data["columns"], data["rows"], frozenset()), bool(data.get("truncated"))
 
 
 async def begun(records: AsyncIterator[Page]) -> AsyncIterator[Page]:

@@ -60,6 +60,35 @@ async def test_nothing_but_reading_is_answered(portal: Datasette, method: str):
         assert (await portal.client.request(method, path)).status_code == 405
 
 
+async def test_options_cost_nothing(portal: Datasette):
+    response = await portal.client.options("/baltic/enterprises.csv")
+    assert (response.status_code, response.text) == (204, "")
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
+@pytest.mark.parametrize(
+    "sql",
+    ["select zeroblob(900000000)", "select hex(zeroblob(100000000))",
+     "select printf('%.*c', 100000000, 'x')", "select group_concat(body.a) from (with recursive "
+     "c(a) as (select 1 union all select a+1 from c limit 900000) select a from c) body"],
+)  # fmt: skip
+async def test_sql_makes_no_giants(portal: Datasette, extension: str, sql: str):
+    response = await portal.client.get(f"/baltic{extension}", params={"sql": sql})
+    assert len(response.content) < 10_000
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
+async def test_sql_without_an_end_is_stopped_in_words(published: Path, extension: str):
+    portal = create_datasette(published, settings={"sql_time_limit_ms": 50})
+    endless = "with recursive c(x) as (select 1 union all select x+1 from c) select count(*) from c"
+    response = await portal.client.get(f"/baltic{extension}", params={"sql": endless})
+    assert response.status_code == 400
+    assert "longer than it may here, 0.05 s" in response.text
+    assert "<textarea" not in response.text
+    assert "&lt;p" not in response.text
+
+
 async def test_a_head_is_answered_without_a_body(portal: Datasette):
     for path in ("/", "/baltic/enterprises.csv", "/baltic/enterprises.geojson"):
         response = await portal.client.head(path)

@@ -103,3 +103,62 @@ async def test_facet_links_lead_to_pages(portal: Datasette):
             address = value["toggle_url"].removeprefix("http://localhost")
             found = (await portal.client.get(address)).json()
             assert found["filtered_table_rows_count"] == value["count"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/baltic.foo", "/baltic.geojson", "/baltic/enterprises.foo", "/baltic/sources/a.geojson"],
+)
+async def test_a_format_that_is_none_is_not_found(portal: Datasette, path: str):
+    response = await portal.client.get(path)
+    assert response.status_code == 404
+    assert "There is no format" in response.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/baltic.csv", "/baltic.csv?_stream=1", "/baltic.csv?sql=+"])
+async def test_csv_of_nothing_asks_of_what(portal: Datasette, path: str):
+    response = await portal.client.get(path)
+    assert response.status_code == 400
+    assert "one table" in response.json()["error"] or "sql=" in response.json()["error"]
+
+
+async def test_the_database_takes_no_filters(portal: Datasette):
+    assert (await portal.client.get("/baltic.json?country=DK")).status_code == 400
+    assert (await portal.client.get("/baltic?country=DK")).status_code == 400
+    assert (await portal.client.get("/baltic?sql=")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/baltic.json?sql=select+1&_shape=no",
+                                  "/baltic/enterprises/dk-cykler?_shape=no",
+                                  "/baltic/enterprises/dk-cykler.json?_extras=no"])  # fmt: skip
+async def test_a_wrong_option_is_refused_everywhere(portal: Datasette, path: str):
+    assert (await portal.client.get(path)).status_code == 400
+
+
+@pytest.mark.parametrize("key", ["a", "a,b", "a,b,c", "a,b,c,d", ",", ",,"])
+@pytest.mark.parametrize("table", ["sources", "enterprises", "issues", "build_report"])
+async def test_a_record_that_cannot_be_is_not_found(portal: Datasette, table: str, key: str):
+    assert (await portal.client.get(f"/baltic/{table}/{key}")).status_code == 404
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv", ".geojson"])
+@pytest.mark.parametrize(
+    "query",
+    ["_stream=1", "_col=city&_col=country", "_col=city&_col=country&_labels=on",
+     "_sort=founded&_col=country&_size=2&_labels=on", "_nocol=city&_labels=on&_size=2"],
+)  # fmt: skip
+async def test_every_choice_of_columns_has_its_pages(portal: Datasette, extension: str, query: str):
+    assert (await portal.client.get(f"/baltic/enterprises{extension}?{query}")).status_code == 200
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv", ".geojson"])
+async def test_the_column_of_the_order_cannot_be_left_out(portal: Datasette, extension: str):
+    for query in ("_nocol=name", "_sort=founded&_nocol=founded"):
+        response = await portal.client.get(f"/baltic/enterprises{extension}?{query}")
+        assert response.status_code == 400
+        assert "_sort" in response.text
+
+
+async def test_a_slash_too_many_is_sent_on(portal: Datasette):
+    response = await portal.client.get("/baltic/enterprises/?country=DK")
+    assert response.headers["location"] == "/baltic/enterprises?country=DK"

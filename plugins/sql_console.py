@@ -1,0 +1,35 @@
+"""What anyone may ask in SQL: for so long, of such a size, and told in words when it is more.
+
+A second of time (`sql_time_limit_ms`) does not bound memory: `select zeroblob(900000000)` takes
+less and stops the portal for many seconds while it writes the answer out. So no value may be larger
+than any that a record holds (the longest texts are of some kilobytes), which with the limit of rows
+bounds an answer.
+"""
+
+import sqlite3
+
+from datasette import hookimpl
+from datasette.views.base import DatasetteError
+
+from portal.answers import refusal
+
+#: Bytes of one value, and of one row on its way through SQLite.
+LARGEST = 1_000_000
+
+
+@hookimpl
+def prepare_connection(conn):
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+
+
+@hookimpl
+def handle_exception(datasette, request, exception):
+    """Datasette's own words are HTML, also in JSON, and name a setting of the operator's."""
+    if not isinstance(exception, DatasetteError) or exception.title != "SQL Interrupted":
+        return None
+    words = (
+        "The query took longer than it may here, "
+        f"{datasette.setting('sql_time_limit_ms') / 1000:g} s. Ask for less, or download the whole "
+        "database and ask it at home."
+    )
+    return lambda: refusal(datasette, words, status=400, page=not request.path.endswith(".json"))
