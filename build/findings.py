@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
 
+#: What would move a terminal's cursor or recolour it, and halves of letters (UTF-16 surrogates).
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
 #: A cell may hold a megabyte; a line of a report must not.
 VALUE_LIMIT = 200
+
+
+def printable(text: str) -> str:
+    """Return `text` as it can be shown and stored anywhere; its line breaks stay."""
+    return _UNPRINTABLE.sub("�", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,16 @@ class Reporter:
         text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
         if len(text) > VALUE_LIMIT:
             text = text[: VALUE_LIMIT - 1] + "…"
-        where = self.line if line is None else line
         self.findings.append(
-            Finding(self.table, self.file, where, field, text, rule, severity, message, self.record)
+            Finding(
+                table=self.table,
+                file=self.file,
+                line=self.line if line is None else line,
+                field=printable(field),
+                value=printable(text),
+                rule=rule,
+                severity=severity,
+                message=printable(message),
+                record=self.record,
+            )
         )

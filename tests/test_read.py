@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
 import unicodedata
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from conftest import ENTERPRISE, Workbench
@@ -151,6 +154,49 @@ def test_a_cell_of_a_megabyte_is_refused_in_few_words(bench: Workbench) -> None:
     assert bench.column("select id from enterprises") == ["lt-antras"]
 
 
+def test_one_damaged_letter_does_not_garble_the_others_of_a_file(bench: Workbench) -> None:
+    text = as_csv({"name": "Žalioji bičių šalis"}, {"id": "lt-antras", "name": "Sug@dinta"})
+    bench.write("enterprises/lt.csv", text.encode().replace(b"@", b"\xe4"))
+    finding = bench.build().only("undecodable")
+    assert (finding["line"], finding["field"]) == (3, "name")
+    assert bench.column("select name from enterprises order by name desc") == [
+        "Žalioji bičių šalis",
+        "Sug�dinta",
+    ]
+
+
+@pytest.mark.parametrize("blank", ["\n\r\n", ",,,\n", "\ufeff\n"])
+def test_blank_lines_above_the_header_are_passed_over(bench: Workbench, blank: str) -> None:
+    bench.write("enterprises/lt.csv", blank + as_csv({"sector": "circus"}, {"id": "lt-antras"}))
+    outcome = bench.build()
+    assert outcome.only("unknown-code")["line"] == 2 + blank.count("\n")
+    assert bench.column("select id from enterprises") == ["lt-antras"]
+
+
+@pytest.mark.parametrize("text", [" \n\n", ",,,\n", "\t\n"])
+def test_a_file_of_blank_cells_is_as_empty_as_one_without_any(bench: Workbench, text: str) -> None:
+    bench.write("enterprises/lt.csv", text)
+    assert bench.build().only("empty-file")["file"] == "enterprises/lt.csv"
+
+
+def test_a_report_cannot_be_made_to_steer_the_terminal(bench: Workbench) -> None:
+    bench.write("enterprises/lt.csv", HEADER + "\n\x1b[2J\x9b31m,too short\n")
+    finding = bench.build().only("row-shape")
+    assert finding["value"] == "�[2J�31m,too short"
+
+
+@pytest.mark.parametrize("name", [b"\xff.md", b"\x1b[31m.md"])
+def test_a_file_name_that_is_no_text_is_told_like_any_other(bench: Workbench, name: bytes) -> None:
+    folder = os.fsencode(bench.data / "articles")
+    Path(os.fsdecode(folder + b"/" + name)).write_text(FACTS + "---\n", "utf-8")
+    assert bench.build().only("pattern")["field"] == "id"
+
+
+def test_a_link_that_leads_to_itself_is_told(bench: Workbench) -> None:
+    (bench.data / "enterprises" / "lt.csv").symlink_to("lt.csv")
+    assert bench.build().only("unreadable-file")["file"] == "enterprises/lt.csv"
+
+
 def test_an_unreadable_file_is_told(bench: Workbench) -> None:
     bench.enterprises({})
     (bench.data / "enterprises" / "lv.csv").mkdir()
@@ -171,6 +217,42 @@ def test_a_file_of_another_kind_is_not_passed_over_in_silence(bench: Workbench) 
     bench.enterprises({})
     bench.write("enterprises/pl.xlsx", b"PK")
     assert bench.build().only("stray-file")["file"] == "enterprises/pl.xlsx"
+
+
+FACTS = "---\ntitle: T\npublisher: P\nsource_url: https://example.org\n"
+
+
+@pytest.mark.parametrize(
+    ("fact", "line"),
+    [
+        ("summary: {a: b}", 5),
+        ("topics: [a, [b]]", 5),
+        ("a: &a [x]\ntopics: [*a, *a]", 6),
+        ("topics: " + "[" * 5000, None),
+    ],
+)
+def test_facts_of_an_article_that_are_no_texts_are_told(
+    bench: Workbench, fact: str, line: int | None
+) -> None:
+    bench.write("articles/odd.md", f"{FACTS}{fact}\n---\n")
+    finding = bench.build().only("front-matter")
+    assert (finding["file"], finding["line"]) == ("articles/odd.md", line)
+
+
+def test_ten_lines_of_an_article_cannot_fill_the_memory(bench: Workbench) -> None:
+    names = "abcdefghij"
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [{', '.join([f'*{old}'] * 20)}]\n" for old, new in pairwise(names)
+    )
+    bench.write("articles/bomb.md", f"{FACTS}{bomb}---\n")
+    assert bench.build().only("front-matter")["line"] == 6
+
+
+def test_the_text_of_an_article_is_cleaned_like_a_cell(bench: Workbench) -> None:
+    bench.write("articles/own.md", f'{FACTS}summary: "\\ud800"\n---\nO\0ne.\r\nTwo.\r')
+    outcome = bench.build()
+    assert outcome.only("control-character")["file"] == "articles/own.md"
+    assert bench.rows("select summary, body from articles") == [("?", "One.\nTwo.")]
 
 
 def test_an_article_is_read_as_it_is_written(bench: Workbench) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from build.findings import Findings
+from build.findings import Findings, printable
 from build.read.delimited import read_csv
 from build.read.markdown import read_markdown
 from build.read.rows import Cell, Row
@@ -32,7 +32,7 @@ def read_table(table: Table, data: Path, findings: Findings) -> Iterator[Row]:
         message = f"The file is not read: files of this table are named {table.path}."
         findings.at(table.name, stray)("warning", "stray-file", message)
     for path in files:
-        name = path.relative_to(data).as_posix()
+        name = _name(path, data)
         try:
             raw = path.read_bytes()
         except OSError as error:
@@ -73,8 +73,14 @@ def _stray_files(table: Table, data: Path, files: list[Path]) -> list[str]:
     if "*" not in table.path:
         return []
     folder = data / Path(table.path).parent
+    ours = set(files)
     return sorted(
-        path.relative_to(data).as_posix()
+        _name(path, data)
         for path in folder.glob("*")
-        if path not in files and not path.name.startswith(".")
+        if path not in ours and not path.name.startswith(".")
     )
+
+
+def _name(path: Path, data: Path) -> str:
+    """How findings call a file: its bytes may be no text at all, or colours for a terminal."""
+    return printable(path.relative_to(data).as_posix())

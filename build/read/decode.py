@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 
 #: Code pages that older office programs around the Baltic still write, with the letters that each
 #: language of the region adds to ASCII. The page whose bytes make most such letters is the right
@@ -26,18 +27,31 @@ def decode(raw: bytes) -> tuple[str, str]:
     """Return (text, encoding) of `raw`.
 
     UTF-8 with or without a byte order mark, UTF-16 and UTF-32 are certain; anything else is the
-    likeliest of the region's Windows code pages, and the caller should say so.
+    likeliest of the region's Windows code pages, and the caller should say so. Letters that cannot
+    be read become U+FFFD.
     """
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
             return raw.decode(encoding, errors="replace"), encoding
     if wide := _utf16_without_bom(raw):
         return raw.decode(wide, errors="replace"), wide
-    try:
-        return raw.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = max(_CODE_PAGES, key=lambda page: _plausibility(raw, page))
-        return raw.decode(encoding, errors="replace"), encoding
+    text = raw.decode("utf-8", errors="replace")
+    if _is_mostly_readable(text):
+        return text, "utf-8"
+    encoding = max(_CODE_PAGES, key=lambda page: _plausibility(raw, page))
+    return raw.decode(encoding, errors="replace"), encoding
+
+
+def _is_mostly_readable(text: str) -> bool:
+    """Whether bytes read as UTF-8 were UTF-8, but for a damaged letter here and there.
+
+    In a code page letters with accents stand alone, which is never right in UTF-8.
+    """
+    lost = text.count("\ufffd")
+    if not lost:
+        return True
+    letters = len(text) - len(text.encode("ascii", errors="ignore"))
+    return lost < letters / 2
 
 
 def _utf16_without_bom(raw: bytes) -> str | None:
@@ -52,8 +66,9 @@ def _utf16_without_bom(raw: bytes) -> str | None:
 
 def _plausibility(raw: bytes, code_page: str) -> int:
     score = 0
-    for char in raw.decode(code_page, errors="replace"):
-        if char.isascii():
-            continue
-        score += 2 if char.lower() in _LETTERS else (0 if char in _TYPOGRAPHY else -3)
+    for byte, times in Counter(raw).items():
+        char = bytes([byte]).decode(code_page, errors="replace")
+        if not char.isascii():
+            worth = 2 if char.lower() in _LETTERS else (0 if char in _TYPOGRAPHY else -3)
+            score += worth * times
     return score

@@ -51,12 +51,13 @@ def read_csv(table: Table, file: str, raw: bytes, findings: Findings) -> Iterato
     text, encoding = decode(raw)
     if encoding not in ("utf-8", "utf-8-sig"):
         tell("warning", "encoding", _NOT_UTF8.format(encoding))
-    if not text.strip():
+    records = split_records(text, sniff_delimiter(text, set(table.by_name)))
+    header = next(records, None)
+    if header is None:
         message = "The file is empty; even without records it needs its header."
         tell("error", "empty-file", message)
         return
-    records = split_records(text, sniff_delimiter(text, set(table.by_name)))
-    columns = _columns(table, next(records), tell)
+    columns = _columns(table, header, tell)
     if columns is None:
         return
     empty = True
@@ -74,7 +75,7 @@ def read_csv(table: Table, file: str, raw: bytes, findings: Findings) -> Iterato
 
 def sniff_delimiter(text: str, names: set[str]) -> str:
     """Return the delimiter under which the first line has most of the column `names`."""
-    first_line = text.split("\n", 1)[0].lower()
+    first_line = text.lstrip().split("\n", 1)[0].lower()
 
     def known(delimiter: str) -> int:
         return sum(cell.strip(' \r"') in names for cell in first_line.split(delimiter))
@@ -99,6 +100,9 @@ def split_records(text: str, delimiter: str) -> Iterator[Record]:
             at += 1
             continue
         if width is None:
+            if not any(cell.strip() for cell in cells):
+                at += length
+                continue
             width = len(cells)
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
@@ -132,29 +136,29 @@ def _columns(table: Table, header: Record, tell: Reporter) -> list[Field | None]
     missing = [name for name in fields if name not in names]
     needed = [name for name in missing if fields[name].required]
     if header.problem:
-        tell("error", "header", header.problem, line=1)
+        tell("error", "header", header.problem, line=header.line)
     for name in twice:
         message = f"The column “{name}” stands twice in the header; nothing of the file was read."
-        tell("error", "column-twice", message, line=1, field=name)
+        tell("error", "column-twice", message, line=header.line, field=name)
     for name in needed:
         message = (
             f"The column “{name}” is missing, and no record can do without it; nothing of the "
             "file was read."
         )
-        tell("error", "missing-column", message, line=1, field=name)
+        tell("error", "missing-column", message, line=header.line, field=name)
     if header.problem or twice or needed:
         return None
     for name in missing:
         if fields[name].input == "expected":
             message = f"The column “{name}” is missing; it was read as not known."
-            tell("warning", "missing-column", message, line=1, field=name)
+            tell("warning", "missing-column", message, line=header.line, field=name)
     for name in filter(None, names):
         if name not in table.by_name:
             message = f"There is no field “{name}”; the column was ignored."
-            tell("warning", "unknown-column", message, line=1, field=name)
+            tell("warning", "unknown-column", message, line=header.line, field=name)
         elif name not in fields:
             message = f"The build fills “{name}” itself; the column was ignored."
-            tell("info", "derived-column", message, line=1, field=name)
+            tell("info", "derived-column", message, line=header.line, field=name)
     return [fields.get(name) for name in names]
 
 

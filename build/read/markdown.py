@@ -10,10 +10,11 @@ from typing import Any
 import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
+from yaml.composer import ComposerError
 
 from build.findings import Findings
 from build.read.decode import decode
-from build.read.rows import Cell, Row, clean
+from build.read.rows import Cell, Row, clean, damage
 from build.schema import Table
 
 
@@ -24,13 +25,16 @@ def read_markdown(table: Table, file: str, raw: bytes, findings: Findings) -> It
     text, encoding = decode(raw)
     if encoding not in ("utf-8", "utf-8-sig"):
         tell("warning", "encoding", f"The file is not UTF-8; it was read as {encoding}.")
+    for rule, message in damage(text, text):
+        tell("warning", rule, message)
+    text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
     try:
         post = frontmatter.loads(text, handler=_AsWritten())
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or error
         message = f"The lines between the two `---` at the top cannot be read as YAML: {reason}."
-        tell("error", "front-matter", message, line=mark.line + 2 if mark else None)
+        tell("error", "front-matter", message, line=mark.line + 1 if mark else None)
         return
     if not post.metadata:
         message = "The file must begin with its facts, between two lines of `---`."
@@ -39,27 +43,53 @@ def read_markdown(table: Table, file: str, raw: bytes, findings: Findings) -> It
     known = [field.name for field in table.input_fields if field.name not in ("id", "body")]
     cells: dict[str, Cell] = {"id": PurePosixPath(file).stem}
     for name, value in post.metadata.items():
-        if name in known:
-            cells[name] = _cell(value)
-            continue
-        message = f"There is no field “{name}”; it was ignored. Fields are: {', '.join(known)}."
         line = _line_of(text, name)
-        tell("warning", "unknown-field", message, line=line, field=name, value=value)
+        if name not in known:
+            message = f"There is no field “{name}”; it was ignored. Fields are: {', '.join(known)}."
+            tell("warning", "unknown-field", message, line=line, field=name, value=value)
+        elif (cell := _cell(value)) is None:
+            message = f"“{name}” should be a text or a list of texts."
+            tell("error", "front-matter", message, line=line, field=name, value=value)
+            return
+        else:
+            cells[name] = cell
     cells["body"] = post.content.strip()
     yield Row(file, 1, cells)
 
 
+class _FactsLoader(yaml.BaseLoader):
+    """Makes nothing but text and lists of it: a year stays text, `no` stays a language.
+
+    References to earlier values are refused: with them ten lines can stand for gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            problem = "a text that begins with * needs quotation marks"
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, problem, mark)
+        return super().compose_node(parent, index)
+
+
 class _AsWritten(YAMLHandler):
-    """Leaves every value as it is written: a year stays text, `no` stays a language."""
+    """Reads front matter with our own loader."""
 
     def load(self, fm: str, **_: object) -> Any:
-        return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
+        return yaml.load(fm, Loader=_FactsLoader)  # noqa: S506 - makes nothing but text
 
 
-def _cell(value: object) -> Cell:
-    if isinstance(value, list):
-        return [clean(str(item)) for item in value]
-    return clean(str(value))
+def _cell(value: object) -> Cell | None:
+    """The text, or list of texts, of a fact; None when it is neither."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return [_text(item) for item in value]
+    return None
+
+
+def _text(value: str) -> str:
+    """YAML can write halves of letters (`\\ud800`), which no file can hold."""
+    return clean(value.encode("utf-8", errors="replace").decode())
 
 
 def _line_of(text: str, key: str) -> int | None:
