@@ -57,7 +57,7 @@ def watch_for_duplicates(
     """
     seen: list[_Candidate] = []
     for record in records:
-        if table.id_prefix:
+        if table.id_prefix and "name" in table.by_name:
             seen.append(_candidate(table, record))
         yield record
     told: set[str] = set()
@@ -78,7 +78,7 @@ def _candidate(table: Table, record: Record) -> _Candidate:
     marks = forms | {acronym.lower() for acronym in _ACRONYM.findall(name)}
     marks.add(site.netloc.removeprefix("www.") + site.path.rstrip("/"))
     return _Candidate(
-        country=values["country"],
+        country=values[table.id_prefix or table.key],
         name=_core(name),
         city=fold(values.get("city") or ""),
         marks=frozenset(marks - {""}),

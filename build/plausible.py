@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
@@ -28,7 +29,7 @@ class Bounds:
     @classmethod
     def of(cls, values: dict[str, Any]) -> Bounds:
         west, south, east, north = (
-            None if values[side] is None else float(values[side])
+            None if values.get(side) is None else float(values[side])
             for side in ("west", "south", "east", "north")
         )
         return cls(west, south, east, north)
@@ -63,10 +64,26 @@ def implausible(table: Table, record: Record, context: Context) -> Iterator[Doub
 def _future(table: Table, record: Record, today: date) -> Iterator[Doubt]:
     for column in table.fields:
         value = record.values.get(column.name)
-        # ISO dates and years compare as text: "2027" > "2026-11-23".
-        if column.not_in_future and value is not None and str(value) > today.isoformat():
+        if not column.not_in_future or value is None:
+            continue
+        first_day = _first_day(value)
+        if first_day is None:
+            message = f"{column.title} is not a day that there is."
+            yield Doubt("error", "impossible-date", column.name, message)
+        elif first_day > today:
             message = f"{column.title} lies in the future."
             yield Doubt("error", "not-in-future", column.name, message)
+
+
+def _first_day(value: date | int | str) -> date | None:
+    """The first day of a year, month or day (`2018`, `2018-06`, `2018-06-30`)."""
+    if isinstance(value, int):
+        # What comes after all days comes after today.
+        return date(value, 1, 1) if MINYEAR <= value <= MAXYEAR else date.max
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        return None
 
 
 def _key_prefix(table: Table, record: Record) -> Iterator[Doubt]:
@@ -96,9 +113,14 @@ def _period(record: Record) -> Iterator[Doubt]:
 
 def _timezone(record: Record) -> Iterator[Doubt]:
     timezone = record.values.get("timezone")
-    if timezone and timezone not in available_timezones():
+    if timezone and timezone not in _timezones():
         message = f"“{timezone}” is not an IANA time zone such as Europe/Riga."
         yield Doubt("error", "unknown-timezone", "timezone", message)
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _coordinates(table: Table, record: Record, context: Context) -> Iterator[Doubt]:

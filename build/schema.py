@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import frictionless
 import yaml
@@ -23,6 +25,13 @@ SCHEMA_FILE = "datapackage.yml"
 #: How a Table Schema type is stored. Lists are kept as JSON arrays, dates as ISO text.
 SQLITE_TYPES: dict[str, type] = {"integer": int, "boolean": int, "number": float}
 
+
+#: How numbers and dates are written. SQLite's integers have 18 digits and some more.
+_WRITTEN = {
+    "integer": re.compile(r"[+-]?[0-9]{1,18}"),
+    "number": re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]{1,3})?"),
+    "date": re.compile(r"[0-9-]+"),
+}
 
 #: Cells up to this length are worth remembering; summaries and bodies are not.
 _REMEMBERED_LENGTH = 60
@@ -44,8 +53,8 @@ class Field:
         self.not_in_future: bool = descriptor.get("notInFuture", False)
         #: Name of the vocabulary each item of a list is taken from.
         self.vocabulary: str | None = descriptor.get("vocabulary")
-        self._read = frictionless.Field.from_descriptor(descriptor).create_cell_reader()
-        self._read_again = lru_cache(maxsize=2048)(self._read)
+        self._reader = frictionless.Field.from_descriptor(descriptor).create_cell_reader()
+        self._read_again = lru_cache(maxsize=2048)(self._read_anew)
 
     def read(self, cell: str | list[str]) -> tuple[Any, dict[str, str] | None]:
         """Return (value, {broken rule: note} or None), as Frictionless reads the cell.
@@ -54,11 +63,31 @@ class Field:
         """
         if isinstance(cell, str) and len(cell) <= _REMEMBERED_LENGTH:
             return self._read_again(cell)
-        return self._read(cell)
+        return self._read_anew(cell)
+
+    def _read_anew(self, cell: str | list[str]) -> tuple[Any, dict[str, str] | None]:
+        if isinstance(cell, str) and cell and not self._is_well_written(cell):
+            return None, {"type": "written in a way that no other program would understand"}
+        return self._reader(cell)
+
+    def _is_well_written(self, cell: str) -> bool:
+        """Python, and so Frictionless, takes `NaN`, `2_014` and `٢٠١٤` for numbers."""
+        if self.type in _WRITTEN:
+            return _WRITTEN[self.type].fullmatch(cell) is not None
+        return self.descriptor.get("format") != "uri" or _is_address(cell)
 
     @property
     def sqlite_type(self) -> type:
         return SQLITE_TYPES.get(self.type, str)
+
+
+def _is_address(text: str) -> bool:
+    """Whether Python can take a web address apart, as the portal will do."""
+    try:
+        urlsplit(text).port  # noqa: B018 - it is read for what it raises
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

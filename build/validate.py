@@ -73,7 +73,7 @@ def validate(
         if not errors:
             context.lines[table.name][values[table.key]] = f"{row.file}:{row.line}"
             if table.name == "countries":
-                context.bounds[values["code"]] = Bounds.of(values)
+                context.bounds[values[table.key]] = Bounds.of(values)
             yield record
 
 

@@ -26,6 +26,23 @@ from conftest import Workbench
         ({"latitude": "23.9", "longitude": "54.9"}, "latitude", "swapped-coordinates"),
         ({"latitude": "48.85", "longitude": "2.35"}, "latitude", "coordinates-outside"),
         ({"latitude": "541", "longitude": "23.9"}, "latitude", "maximum"),
+        ({"latitude": "NaN", "longitude": "23.9"}, "latitude", "type"),
+        ({"latitude": "sNaN", "longitude": "23.9"}, "latitude", "type"),
+        ({"latitude": "-Infinity", "longitude": "23.9"}, "latitude", "type"),
+        ({"latitude": "1e400", "longitude": "23.9"}, "latitude", "maximum"),
+        ({"latitude": "54,9", "longitude": "23.9"}, "latitude", "type"),
+        ({"latitude": "٥٤", "longitude": "23.9"}, "latitude", "type"),
+        ({"founded": "2_014"}, "founded", "type"),
+        ({"founded": "2014.0"}, "founded", "type"),
+        ({"founded": "20140"}, "founded", "not-in-future"),
+        ({"founded": "9" * 30}, "founded", "type"),
+        ({"employees": "9" * 5000}, "employees", "type"),
+        ({"checked_on": "2026-02-30"}, "checked_on", "type"),
+        ({"website": "https://[::1/"}, "website", "type"),
+        ({"website": "https://exa℀mple.org/"}, "website", "type"),
+        ({"website": "https://example.org:99999/"}, "website", "type"),
+        ({"source_url": "https://[x]/"}, "source_url", "type"),
+        ({"id": "lt-" + "a" * 98}, "id", "maxLength"),
     ],
 )
 def test_a_bad_cell_leaves_out_its_row_and_is_named(
@@ -115,6 +132,25 @@ def test_days_and_times_of_an_event_must_be_possible(
         f"an-event,E,{cells},LV,false,https://example.org\n",
     )
     assert bench.build().rules("error") == [rule]
+
+
+@pytest.mark.parametrize("day", ["2018-02-30", "2018-13", "2018-00-01"])
+def test_an_article_cannot_be_published_on_a_day_that_never_was(bench: Workbench, day: str) -> None:
+    bench.write(
+        "articles/odd.md",
+        f"---\ntitle: T\npublisher: P\nsource_url: https://example.org\npublished: {day}\n---\n",
+    )
+    assert bench.build().only("impossible-date")["value"] == day
+
+
+def test_a_bound_of_a_country_that_is_no_number_is_told(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.write("vocabularies/countries.csv", "code,label,network,west\nLT,Lithuania,true,NaN\n")
+    errors = [f for f in bench.build().findings if f["severity"] == "error"]
+    assert [(f["file"], f["field"]) for f in errors] == [
+        ("vocabularies/countries.csv", "west"),
+        ("enterprises/lt.csv", "country"),
+    ]
 
 
 def test_a_record_in_another_countrys_file_is_kept_with_a_warning(bench: Workbench) -> None:
