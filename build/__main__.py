@@ -1,4 +1,10 @@
-from build.cli import main
+import sys
 
 if __name__ == "__main__":
-    main(prog_name="python -m build")
+    try:
+        from build.cli import main
+
+        main(prog_name="python -m build")
+    except KeyboardInterrupt:
+        # Ctrl-C while the program is still being loaded; later ones end in build.cli.
+        sys.exit(130)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+import traceback
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from click_default_group import DefaultGroup
@@ -17,6 +19,7 @@ from rich.markup import escape
 
 from build import pipeline
 from build.errors import CannotRun
+from build.findings import printable
 from build.geocode.chain import Chain, Places
 from build.geocode.gazetteer import open_gazetteer
 from build.geocode.nominatim import PoliteNominatim
@@ -43,18 +46,40 @@ _NOMINATIM = click.option(
 #: What Nominatim answered, for ever.
 _CACHE = Path(".cache") / "nominatim.db"
 
-DONE, ROWS_LEFT_OUT, COULD_NOT_RUN = 0, 1, 2
+#: The last is what a shell says of a command that Ctrl-C ended.
+DONE, ROWS_LEFT_OUT, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Commands(DefaultGroup):
-    """Ends a command that could not run with its reason in words and exit code 2."""
+    """Ends a command that could not run with its reason in words and its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except CannotRun as error:
-            _console().print(f"[bold red]Nothing was changed.[/] {escape(str(error))}")
-            sys.exit(COULD_NOT_RUN)
+            _give_up(str(error), COULD_NOT_RUN)
+        except KeyboardInterrupt:
+            _give_up("Stopped before the end, as you asked.", INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if sys.flags.dev_mode:
+                raise
+            _give_up(_fault(error), COULD_NOT_RUN)
+
+
+def _give_up(reason: str, code: int) -> NoReturn:
+    _console().print(f"[bold red]Nothing was changed.[/] {escape(printable(reason))}")
+    sys.exit(code)
+
+
+def _fault(error: Exception) -> str:
+    """What a user can report of a mistake of ours; `python -X dev -m build` shows it whole."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"This is a fault in the program, not in your data; please report it: "
+        f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})."
+    )
 
 
 @click.group(
@@ -67,7 +92,7 @@ def main() -> None:
     """Turn the records of the directory `data` into the database the portal serves.
 
     Exit codes: 0 all is well; 1 done, but some rows were left out (each is reported); 2 nothing
-    could be done, and what was there before is still there.
+    could be done, and what was there before is still there; 130 stopped by Ctrl-C, likewise.
     """
 
 
@@ -159,16 +184,16 @@ def _geocoders(nominatim: str | None, console: Console) -> Iterator[list[Places]
     try:
         with watched(console) as progress:
             gazetteer = open_gazetteer(progress=progress)
-    except OSError as error:
+    except (OSError, EOFError, KeyError, ValueError, zlib.error) as error:
         raise CannotRun(f"The gazetteer cannot be opened: {error}.") from error
     with closing(gazetteer), ExitStack() as stack:
         geocoders: list[Places] = [gazetteer]
         if nominatim:
-            _CACHE.parent.mkdir(exist_ok=True)
             agent = f"baltic-social-enterprise-portal ({nominatim})"
             try:
+                _CACHE.parent.mkdir(exist_ok=True)
                 online = PoliteNominatim(_CACHE, agent, progress=told)
-            except (ValueError, sqlite3.Error) as error:
+            except (OSError, ValueError, sqlite3.Error) as error:
                 raise CannotRun(f"Nominatim cannot be asked: {error}.") from error
             geocoders.append(stack.enter_context(closing(online)))
         yield geocoders

@@ -7,8 +7,10 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,40 @@ def test_a_schema_that_is_missing_ends_with_code_2_and_no_traceback(tmp_path: Pa
     assert result.returncode == 2
     assert "datapackage.yml" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("moment", ["loading", "building"])
+def test_ctrl_c_ends_in_words_with_the_old_database(bench: Workbench, moment: str) -> None:
+    bench.enterprises({})
+    bench.build()
+    bench.enterprises(*({"id": f"lt-r{n}", "name": f"R{n} {n * 7919}"} for n in range(20_000)))
+    command = [sys.executable, "-m", "build", "--data", str(bench.data)]
+    process = subprocess.Popen(
+        [*command, "--output", str(bench.database)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    scratch = bench.database.parent / "versions" / ".baltic-building.db"
+    deadline = time.monotonic() + (0.3 if moment == "loading" else 30)
+    while time.monotonic() < deadline and not scratch.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert "Traceback" not in errors
+    assert process.returncode == 130
+    assert bench.column("select id from enterprises") == ["lt-pirmas"]
+    assert not scratch.exists()
+
+
+def test_a_mistake_of_the_program_is_owned_up_to_in_words(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a test")
+
+    monkeypatch.setattr("build.pipeline.check", broken)
+    result = bench.run("check", "--data", str(bench.data))
+    assert result.exit_code == 2
+    assert "fault in the program" in result.output
+    assert "ZeroDivisionError: a test (test_cli.py:" in result.output
 
 
 def geocoded(bench: Workbench, content: str | bytes) -> tuple[int, list[dict[str, str]]]:
