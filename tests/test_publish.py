@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import resource
 import shutil
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT, Workbench
 
 
@@ -65,6 +67,59 @@ def test_a_version_that_a_portal_serves_is_not_removed(bench: Workbench) -> None
     bench.enterprises({"name": "Trečias"})
     bench.build()
     assert not served.exists()
+
+
+def test_a_version_that_is_built_again_stays_the_very_file_a_portal_serves(
+    bench: Workbench,
+) -> None:
+    bench.enterprises({})
+    bench.build()
+    before = bench.database.resolve().stat().st_ino
+    bench.build()
+    assert bench.database.resolve().stat().st_ino == before
+
+
+def test_databases_with_names_alike_do_not_remove_each_others_versions(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.database = bench.database.with_name("baltic-test.db")
+    bench.build()
+    bench.database = bench.database.with_name("baltic.db")
+    bench.build()
+    assert bench.database.with_name("baltic-test.db").exists()
+
+
+@pytest.mark.parametrize("name", ["a?b#c%20.db", "b[1].db", "ą ę.db"])
+def test_a_database_may_have_any_name_and_is_still_guarded(bench: Workbench, name: str) -> None:
+    bench.database = bench.database.with_name(name)
+    bench.enterprises(*many(20))
+    assert bench.build().exit_code == 0
+    bench.enterprises(*many(10))
+    assert bench.build().exit_code == 2
+    assert bench.build("--allow-shrink").exit_code == 0
+    versions = {path.suffix for path in (bench.database.parent / "versions").iterdir()}
+    assert versions == {".db", ".lock"}
+
+
+def test_a_file_that_is_no_database_is_never_replaced(bench: Workbench) -> None:
+    bench.enterprises({})
+    bench.database = bench.write("list.csv", "a partner's only copy")
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "no database" in outcome.output
+    assert bench.database.read_text() == "a partner's only copy"
+
+
+def test_a_table_that_left_the_schema_is_missed(bench: Workbench) -> None:
+    bench.write(
+        "library.csv", "id,title,kind,url,source_url\na,A,report,https://a.org,https://a.org\n"
+    )
+    bench.build()
+    schema = yaml.safe_load((bench.data / "datapackage.yml").read_text("utf-8"))
+    schema["resources"] = [table for table in schema["resources"] if table["name"] != "library"]
+    bench.write("datapackage.yml", json.dumps(schema))
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "1 of 1 library (a …)" in outcome.output
 
 
 def test_a_build_that_would_lose_more_than_a_tenth_is_not_published(bench: Workbench) -> None:
