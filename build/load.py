@@ -70,14 +70,15 @@ def finish(db: Database, schema: Schema) -> None:
     db.register_function(_host, name="host", deterministic=True)
     db.table("sources").create(_SOURCES, pk=("record_table", "record_id", "url"), strict=True)
     for table in schema.tables.values():
-        if "source_url" in table.by_name:
+        if table.by_name.keys() >= {"source_url", "source_title", "checked_on"}:
             _load_sources(db, table)
         _index(db, table)
         if table.search_fields:
             _index_text(db, table)
     db.table("datapackage").create({"name": str, "descriptor": str}, pk="name", strict=True)
     descriptor = json.dumps(schema.descriptor, ensure_ascii=False)
-    db.table("datapackage").insert({"name": schema.descriptor["name"], "descriptor": descriptor})
+    name = schema.descriptor.get("name", "datapackage")
+    db.table("datapackage").insert({"name": name, "descriptor": descriptor})
 
 
 def _host(address: str) -> str:
@@ -88,8 +89,8 @@ def _load_sources(db: Database, table: Table) -> None:
     db.execute(
         f"""
         insert into sources
-        select ?, {table.key}, source_url, source_title, host(source_url), checked_on
-        from {table.name} where source_url is not null order by {table.key}
+        select ?, "{table.key}", source_url, source_title, host(source_url), checked_on
+        from "{table.name}" where source_url is not null order by "{table.key}"
         """,  # noqa: S608 - names come from the schema
         [table.name],
     )
@@ -107,19 +108,19 @@ def _index_text(db: Database, table: Table) -> None:
     `remove_diacritics 2` alone misses ł, ø, ß and æ, hence the folded column; the portal folds what
     is searched for. The table is contentless: it finds rowids and holds no second copy of the text.
     """
-    label, *rest = [field.name for field in table.search_fields]
+    label, *rest = [f'"{field.name}"' for field in table.search_fields]
     text = " || ' ' || ".join(f"coalesce({name}, '')" for name in rest) or "''"
     db.execute(
         f"""
-        create virtual table {table.name}_fts using fts5(
+        create virtual table "{table.name}_fts" using fts5(
             name, text, folded, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
         )
         """
     )
     db.execute(
         f"""
-        insert into {table.name}_fts (rowid, name, text, folded)
+        insert into "{table.name}_fts" (rowid, name, text, folded)
         select rowid, {label}, {text}, fold({label} || ' ' || {text})
-        from {table.name} order by rowid
+        from "{table.name}" order by rowid
         """  # noqa: S608 - names come from the schema
     )

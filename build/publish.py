@@ -114,7 +114,7 @@ def _published_schema(published: sqlite3.Connection) -> Schema:
     try:
         ((descriptor,),) = published.execute("select descriptor from datapackage")
         return Schema(json.loads(descriptor))
-    except (sqlite3.Error, LookupError, TypeError, ValueError):
+    except (sqlite3.Error, AttributeError, LookupError, TypeError, ValueError):
         # Built by another program, or damaged.
         return Schema({"resources": []})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,14 @@ SCHEMA_FILE = "datapackage.yml"
 #: How a Table Schema type is stored. Lists are kept as JSON arrays, dates as ISO text.
 SQLITE_TYPES: dict[str, type] = {"integer": int, "boolean": int, "number": float}
 
+
+#: What `build.read` reads.
+FORMATS = ("csv", "markdown")
+#: What the build makes beside the tables of the schema.
+DERIVED_TABLES = ("sources", "build_report", "issues", "datapackage")
+_NAME = re.compile("[a-z][a-z0-9_]*")
+#: Values of a descriptor; ours has some thousands.
+_LARGEST = 100_000
 
 #: How numbers and dates are written. SQLite's integers have 18 digits and some more.
 _WRITTEN = {
@@ -81,6 +89,23 @@ class Field:
         return SQLITE_TYPES.get(self.type, str)
 
 
+def _only(names: str | list[str]) -> str:
+    """The one field of a key, which Table Schema lets stand alone or in a list."""
+    if isinstance(names, str):
+        return names
+    if len(names) != 1:
+        raise Unusable(f"a key has one field, not {len(names)}")
+    return names[0]
+
+
+def _written_out(node: Any, sizes: dict[int, int]) -> int:
+    """How many values a YAML document has when each alias stands for all of its anchor."""
+    if id(node) not in sizes:
+        parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        sizes[id(node)] = 1 + sum(_written_out(part, sizes) for part in parts)
+    return sizes[id(node)]
+
+
 def _is_address(text: str) -> bool:
     """Whether Python can take a web address apart, as the portal will do."""
     try:
@@ -99,10 +124,15 @@ class ForeignKey:
     column: str
 
 
+class Unusable(ValueError):
+    """What is wrong with a schema, in a sentence."""
+
+
 class Table:
     """One resource of the data package: its files, fields and keys."""
 
     def __init__(self, descriptor: dict[str, Any]) -> None:
+        """Raises `Unusable`, or what Frictionless does, when the build could not work with it."""
         self.name: str = descriptor["name"]
         self.title: str = descriptor.get("title", self.name)
         self.description: str = descriptor.get("description", "")
@@ -110,14 +140,40 @@ class Table:
         self.format: str = descriptor.get("format", "csv")
         schema = descriptor["schema"]
         self.fields = [Field(field) for field in schema["fields"]]
-        (self.key,) = schema["primaryKey"]
+        self.key = _only(schema["primaryKey"])
         self.id_prefix: str | None = schema.get("idPrefix")
         self.foreign_keys = [
             ForeignKey(
-                key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0]
+                _only(key["fields"]),
+                key["reference"]["resource"],
+                _only(key["reference"]["fields"]),
             )
             for key in schema.get("foreignKeys", [])
         ]
+        self._check()
+
+    def _check(self) -> None:
+        """Raise `Unusable` for what would only be found half-way through a build."""
+        names = [field.name for field in self.fields]
+        for name in (self.name, *names):
+            if not _NAME.fullmatch(name):
+                raise Unusable(f"“{name}” is no name: write small letters, digits and _")
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise Unusable(f"the field {', '.join(sorted(twice))} is declared twice")
+        needed = {self.key, *self.references}
+        if self.id_prefix:
+            needed.add(self.id_prefix)
+        if self.geocoded:
+            needed.update(("country", "latitude", "longitude", "precision"))
+        if missing := needed - set(names):
+            raise Unusable(f"the field {', '.join(sorted(missing))} is needed, but not declared")
+        if self.by_name[self.key].type != "string":
+            raise Unusable(f"the primary key {self.key} must be of type string")
+        if self.format not in FORMATS:
+            raise Unusable(f"the format is {self.format}, not one of {', '.join(FORMATS)}")
+        path = PurePosixPath(self.path)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise Unusable(f"the path “{self.path}” does not lie in the data directory")
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -152,11 +208,35 @@ class Schema:
 
     def __init__(self, descriptor: dict[str, Any]) -> None:
         # YAML anchors make shared objects of what Frictionless later changes in place.
-        self.descriptor: dict[str, Any] = json.loads(json.dumps(descriptor))
+        self.descriptor: dict[str, Any] = json.loads(json.dumps(descriptor, default=str))
         self.descriptor.pop("x-fields", None)
-        self.tables = {
-            resource["name"]: Table(resource) for resource in self.descriptor["resources"]
-        }
+        self.tables: dict[str, Table] = {}
+        for resource in self.descriptor["resources"]:
+            name = resource["name"]
+            if name in self.tables or name in DERIVED_TABLES:
+                raise Unusable(f"There can be only one table {name}")
+            try:
+                self.tables[name] = Table(resource)
+            except KeyError as missing:
+                raise Unusable(f"Table {name}: {missing} is not declared") from missing
+            except (Unusable, re.error, frictionless.FrictionlessException) as problem:
+                raise Unusable(f"Table {name}: {problem}") from problem
+        self._check_references()
+
+    def _check_references(self) -> None:
+        for table in self.tables.values():
+            for field, target in table.references.items():
+                if target not in self.tables:
+                    raise Unusable(
+                        f"Table {table.name}: {field} refers to a table {target}, "
+                        "which is not declared"
+                    )
+            for key in table.foreign_keys:
+                if key.column != self.tables[key.table].key:
+                    raise Unusable(
+                        f"Table {table.name}: {key.field} refers to {key.table}.{key.column}, "
+                        f"which is not its primary key"
+                    )
 
     @classmethod
     def load(cls, data: Path) -> Schema:
@@ -172,24 +252,24 @@ class Schema:
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise CannotRun(f"The schema {path} is not valid YAML: {error}") from error
         try:
+            if _written_out(descriptor, {}) > _LARGEST:
+                raise Unusable("its anchors and aliases multiply without end")
             schema = cls(descriptor)
             list(schema.in_dependency_order())
-        except (
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-            CycleError,
-            frictionless.FrictionlessException,
-        ) as error:
+        except CycleError as error:
+            circle = " → ".join(error.args[1])
+            raise CannotRun(f"In the schema {path}, tables refer in a circle: {circle}.") from error
+        except Unusable as problem:
+            raise CannotRun(f"The schema {path} is no usable data package. {problem}.") from problem
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise CannotRun(
-                f"The schema {path} is not a data package this build can use: "
-                f"{type(error).__name__}: {error}"
+                f"The schema {path} has not the form of a data package "
+                f"({type(error).__name__}: {error})."
             ) from error
         return schema
 
     def in_dependency_order(self) -> Iterator[Table]:
-        """Tables, each after those it refers to. Raises KeyError when one of them is not there."""
+        """Tables, each after those it refers to. Raises CycleError when there is no such order."""
         graph = {
             table.name: sorted(set(table.references.values()) - {table.name})
             for table in self.tables.values()

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -227,7 +228,18 @@ def test_a_damaged_published_file_does_not_stop_the_next_build(bench: Workbench)
         (None, "cannot be read"),
         ("resources: [", "YAML"),
         ("just text", "data package"),
-        ("resources: [{name: a, path: a.csv}]", "data package"),
+        ("", "data package"),
+        ("resources: []\nname: &a [*a]", "data package"),
+        ("resources: " + "[" * 3000 + "]" * 3000, "data package"),
+        ("resources: [{name: a, path: a.csv}]", "Table a: 'schema' is not declared"),
+        (
+            "a: &a [x, x]\n"
+            + "".join(
+                f"{n}: &{n} [{', '.join([f'*{o}'] * 20)}]\n" for o, n in pairwise("abcdefghij")
+            )
+            + "resources: []",
+            "without end",
+        ),
     ],
 )
 def test_without_a_usable_schema_nothing_is_done(
@@ -243,6 +255,72 @@ def test_without_a_usable_schema_nothing_is_done(
     assert outcome.exit_code == 2
     assert word in outcome.output
     assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+def broken_schema(bench: Workbench, path: str, value: object) -> str:
+    """What a build says when one value of the schema is another; `path` leads to the value."""
+    schema = json.loads(json.dumps(yaml.safe_load((bench.data / "datapackage.yml").read_text())))
+    *way, last = [int(step) if step.isdigit() else step for step in path.split("/")]
+    node = schema
+    for step in way:
+        node = node[step]
+    node[last] = value
+    bench.write("datapackage.yml", json.dumps(schema))
+    outcome = bench.build()
+    assert outcome.exit_code == 2
+    assert "fault in the program" not in outcome.output
+    return outcome.output
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("schema/foreignKeys/0/reference/resource", "nuts", "country refers to a table nuts"),
+        ("schema/foreignKeys/0/reference/fields", ["label"], "not its primary key"),
+        ("schema/foreignKeys/0/fields", ["land"], "the field land is needed"),
+        ("schema/primaryKey", ["number"], "the field number is needed"),
+        ("schema/primaryKey", ["id", "name"], "one field, not 2"),
+        ("schema/idPrefix", "land", "the field land is needed"),
+        ("schema/fields/0/type", "any", "Table enterprises"),
+        ("schema/fields/1/type", "text", "Table enterprises"),
+        ("schema/fields/1/name", "id", "declared twice"),
+        ("schema/fields/1/name", 'a" b', "is no name"),
+        ("schema/fields/1/vocabulary", "hues", "refers to a table hues"),
+        ("schema/fields/1/constraints", {"pattern": "("}, "Table enterprises"),
+        ("schema/fields/1/constraints", None, "form of a data package"),
+        ("path", "/etc/*.csv", "does not lie in the data directory"),
+        ("path", "../*.csv", "does not lie in the data directory"),
+        ("path", ["a.csv", "b.csv"], "form of a data package"),
+        ("format", "xlsx", "not one of csv, markdown"),
+        ("name", "issues", "only one table issues"),
+        ("name", "library", "only one table library"),
+    ],
+)
+def test_a_schema_that_cannot_work_is_told_before_anything_is_read(
+    bench: Workbench, path: str, value: object, words: str
+) -> None:
+    assert words in broken_schema(bench, f"resources/0/{path}", value)
+
+
+def test_a_schema_may_be_written_in_the_other_ways_that_table_schema_allows(
+    bench: Workbench,
+) -> None:
+    schema = json.loads(json.dumps(yaml.safe_load((bench.data / "datapackage.yml").read_text())))
+    del schema["name"]
+    enterprises = schema["resources"][0]["schema"]
+    enterprises["primaryKey"] = "id"
+    enterprises["foreignKeys"][0] = {
+        "fields": "country",
+        "reference": {"resource": "countries", "fields": "code"},
+    }
+    enterprises["fields"].append({"name": "group", "type": "string", "search": True})
+    bench.write("datapackage.yml", yaml.safe_dump(schema) + "created: 2026-11-23\n")
+    bench.enterprises({"group": "Cooperatives"})
+    assert bench.build().exit_code == 0
+    assert bench.column('select "group" from enterprises') == ["Cooperatives"]
+    assert (
+        len(bench.column("select * from enterprises_fts where enterprises_fts match 'coop*'")) == 1
+    )
 
 
 def test_a_data_directory_that_is_not_there_is_told(bench: Workbench) -> None:
