@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -34,9 +36,10 @@ def geocode_file(source: Path, output: Path, chain: Chain, progress: Progress) -
     other columns are kept; a row without a place, or one whose cells do not fit the header, keeps
     empty coordinates and says why in `note`. Columns of the answer that the file already has are
     overwritten. `output` appears when it is complete. Raises CannotRun when a file cannot be
-    read or written, or has none of the columns.
+    read or written, or has none of the columns or one of them twice.
     """
     header, records, expected = _open(source)
+    _refuse_to_overwrite(source, output)
     names = [clean(cell).lower() for cell in header]
     added = [name for name in ANSWER_COLUMNS if name not in names]
     unfinished = output.with_name(f".{output.name}.part")
@@ -53,9 +56,18 @@ def geocode_file(source: Path, output: Path, chain: Chain, progress: Progress) -
                 progress(source.name, rows, expected)
         unfinished.replace(output)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise CannotRun(f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return rows, located
+
+
+def _refuse_to_overwrite(source: Path, output: Path) -> None:
+    if output.exists() and output.samefile(source):
+        raise CannotRun(f"{output} is the list itself; name another file for the output.")
+    if output.exists() and not output.is_file():
+        raise CannotRun(f"{output} is no file that could be replaced.")
 
 
 def _open(source: Path) -> tuple[list[str], Iterator[Record], int]:
@@ -67,10 +79,13 @@ def _open(source: Path) -> tuple[list[str], Iterator[Record], int]:
     records = split_records(text, sniff_delimiter(text, set(QUERY_COLUMNS)))
     first = next(records, None)
     header = first.cells if first else []
-    if not {clean(cell).lower() for cell in header} & set(QUERY_COLUMNS):
+    names = Counter(clean(cell).lower() for cell in header)
+    if not names.keys() & set(QUERY_COLUMNS):
         raise CannotRun(
             f"{source} has none of the columns {', '.join(QUERY_COLUMNS)} in its first line."
         )
+    if twice := [name for name in QUERY_COLUMNS if names[name] > 1]:
+        raise CannotRun(f"{source} has the column {', '.join(twice)} more than once.")
     return header, records, text.count("\n") - 1
 
 

@@ -182,3 +182,41 @@ def test_a_list_that_is_not_there_is_told(bench: Workbench) -> None:
     result = bench.run("geocode", "nowhere.csv", "--output", str(bench.data / "out.csv"))
     assert result.exit_code == 2
     assert "nowhere.csv" in result.output
+
+
+def refused(bench: Workbench, source: Path, output: Path) -> str:
+    result = bench.run("geocode", str(source), "--output", str(output))
+    assert result.exit_code == 2
+    assert not list(bench.data.glob(".*.part"))
+    return result.output
+
+
+def test_a_list_with_a_column_twice_is_refused_for_one_could_only_guess(bench: Workbench) -> None:
+    source = bench.write("list.csv", "city,City,country\nTartu,,EE\n")
+    assert "column city more than once" in refused(bench, source, bench.data / "out.csv")
+
+
+def test_a_list_is_never_overwritten_by_its_answer(bench: Workbench) -> None:
+    source = bench.write("list.csv", "city,country\nTartu,EE\n")
+    assert "the list itself" in refused(bench, source, source)
+    (bench.data / "link.csv").symlink_to("list.csv")
+    assert "the list itself" in refused(bench, source, bench.data / "link.csv")
+    assert source.read_text() == "city,country\nTartu,EE\n"
+
+
+def test_a_device_is_never_replaced_by_a_list(bench: Workbench) -> None:
+    source = bench.write("list.csv", "city,country\nTartu,EE\n")
+    os.mkfifo(bench.data / "pipe")
+    assert "no file" in refused(bench, source, bench.data / "pipe")
+    assert "cannot be written" in refused(bench, source, bench.data / "nowhere" / "out.csv")
+
+
+@pytest.mark.parametrize("city", ["a" + " " * 300_000 + "b", "x y" * 300_000, "(" * 300_000])
+def test_a_page_of_text_in_a_list_takes_no_time_and_is_no_place(
+    bench: Workbench, city: str
+) -> None:
+    start = time.monotonic()
+    _, rows = geocoded(bench, f"city,country\n{city},EE\nTartu,EE\n")
+    assert time.monotonic() - start < 5
+    assert "too long" in rows[0]["note"]
+    assert rows[1]["precision"] == "place"

@@ -82,11 +82,32 @@ def test_unusable_rows_are_reported_with_their_line_and_the_others_used(tmp_path
     assert set(found.placements) == {("enterprises", "f")}
 
 
-def test_a_file_without_its_columns_or_in_another_encoding_is_a_finding(tmp_path):
-    assert corrections(tmp_path, "", "name,town\n").findings[0].rule == "columns"
-    path = tmp_path / "other.csv"
-    path.write_bytes(HEADER.encode() + "enterprises,æ,1,1,,,\n".encode("latin-1"))
-    assert read_corrections(path).findings[0].rule == "readable"
+def test_a_file_without_its_columns_is_told_and_not_used(tmp_path):
+    found = corrections(tmp_path, "dk-x,55,9\n", "id,latitude,longitude\n")
+    assert [(f.rule, f.field) for f in found.findings] == [("missing-column", "table")]
+    assert found.placements == {}
+
+
+def test_a_file_that_a_spreadsheet_saved_in_its_own_way_is_read(tmp_path):
+    path = tmp_path / "geocodes.csv"
+    text = HEADER + "enterprises,dk-x,55,9,place,Fundet på Ærø,\n,,,,,,\n"
+    path.write_bytes(text.replace(",", ";").replace("\n", "\r\n").encode("cp1252"))
+    found = read_corrections(path)
+    assert [f.rule for f in found.findings] == ["encoding"]
+    assert found.placements["enterprises", "dk-x"].note == "Fundet på Ærø"
+
+
+def test_a_row_of_another_shape_is_told_with_its_line(tmp_path):
+    found = corrections(tmp_path, 'enterprises,a,55,9,,"two\nlines",\nenterprises,b,55\n')
+    assert [(f.line, f.rule) for f in found.findings] == [(4, "row-shape")]
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path):
+    path = tmp_path / "geocodes.csv"
+    path.symlink_to(path.name)
+    (finding,) = read_corrections(path).findings
+    assert finding.rule == "unreadable-file"
+    assert str(tmp_path) not in finding.message
 
 
 @given(st.binary(max_size=300))

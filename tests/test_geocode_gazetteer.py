@@ -320,6 +320,11 @@ def test_case_and_spaces_do_not_change_the_answer(town, changed):
     assert dataclasses.replace(one, note="") == dataclasses.replace(other, note="")
 
 
+def test_an_unknown_postcode_does_not_make_a_hamlet_of_a_town():
+    # 33050 is not in the list; near 33xxx lies a hamlet Šiauliai, 145 km from the city.
+    assert not place("Šiauliai", "LT", postcode="33050").located
+
+
 @given(TOWNS.filter(lambda town: town[0] not in NAMESAKES), st.integers(0, 999_999))
 def test_a_postcode_never_moves_a_town_more_than_60_km(town, number):
     city, country = town

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from build.findings import Finding
+from build.findings import Finding, Findings, Reporter
 from build.geocode.placement import Placement
+from build.read.decode import decode
+from build.read.delimited import Record, sniff_delimiter, split_records
+from build.read.rows import clean
 
 NAME = "correction"
 COLUMNS = ("table", "id", "latitude", "longitude", "precision", "note", "source")
@@ -42,29 +44,44 @@ class _Unusable(Exception):
 def read_corrections(path: Path) -> Corrections:
     """Read `geocodes.csv` (columns `COLUMNS`, degrees); a missing file means no corrections.
 
-    Never raises for what the file holds: unusable rows and files become findings.
+    It may be encoded and delimited like any other file of `data/`. Never raises for what the file
+    holds: unusable rows and files become findings.
     """
-    if not path.exists():
-        return Corrections()
+    findings = Findings()
+    tell = findings.at("geocodes", path.name)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = [(reader.line_num, row) for row in reader]
-            columns = reader.fieldnames or []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return Corrections(findings=(_finding(path, None, "", "", "readable", f"{error}"),))
-    missing = [column for column in COLUMNS[:4] if column not in columns]
-    if missing:
-        message = f"The columns {', '.join(missing)} are missing; no correction was used."
-        return Corrections(findings=(_finding(path, 1, "", "", "columns", message),))
-    return _corrections(path, rows)
+        text, encoding = decode(path.read_bytes())
+    except FileNotFoundError:
+        return Corrections()
+    except OSError as error:
+        tell("error", "unreadable-file", f"The file cannot be read: {error.strerror}.")
+        return Corrections(findings=tuple(findings))
+    if encoding not in ("utf-8", "utf-8-sig"):
+        tell("warning", "encoding", f"The file is not saved as UTF-8; it was read as {encoding}.")
+    records = split_records(text, sniff_delimiter(text, set(COLUMNS)))
+    header = next(records, None)
+    columns = [clean(cell).lower() for cell in header.cells] if header else []
+    for column in COLUMNS[:4]:
+        if column not in columns:
+            message = f"The column “{column}” is missing; no correction was used."
+            tell("error", "missing-column", message, line=1, field=column)
+    placements = {} if findings.count("error") else _placements(columns, records, tell)
+    return Corrections(placements, tuple(findings))
 
 
-def _corrections(path: Path, rows: Iterable[tuple[int, dict[str, str | None]]]) -> Corrections:
+def _placements(
+    columns: list[str], records: Iterable[Record], tell: Reporter
+) -> dict[tuple[str, str], Placement]:
     placements: dict[tuple[str, str], Placement] = {}
-    findings = []
-    for line, cells in rows:
-        row = {column: (cells.get(column) or "").strip() for column in COLUMNS}
+    for record in records:
+        if record.problem:
+            value = ", ".join(record.cells)
+            tell("error", "row-shape", record.problem, line=record.line, value=value)
+            continue
+        cells = dict(zip(columns, map(clean, record.cells), strict=True))
+        row = {column: cells.get(column, "") for column in COLUMNS}
+        if not any(row.values()):
+            continue
         key = row["table"], row["id"]
         try:
             placement = _placement(row)
@@ -72,12 +89,9 @@ def _corrections(path: Path, rows: Iterable[tuple[int, dict[str, str | None]]]) 
                 raise _Unusable("id", row["id"], "unique", "There is a correction of it already.")
             placements[key] = placement
         except _Unusable as problem:
-            findings.append(
-                _finding(
-                    path, line, problem.column, problem.value, problem.rule, f"{problem}", key[1]
-                )
-            )
-    return Corrections(placements, tuple(findings))
+            place = replace(tell, line=record.line, record=row["id"])
+            place("error", problem.rule, f"{problem}", field=problem.column, value=problem.value)
+    return placements
 
 
 def _placement(row: dict[str, str]) -> Placement:
@@ -106,9 +120,3 @@ def _degrees(row: dict[str, str], column: str, most: int) -> float:
         message = f"A {column} is a number of degrees from -{most} to {most}."
         raise _Unusable(column, row[column], "range", message)
     return degrees
-
-
-def _finding(
-    path: Path, line: int | None, column: str, value: str, rule: str, message: str, record: str = ""
-) -> Finding:
-    return Finding("geocodes", path.name, line, column, value, rule, "error", message, record)

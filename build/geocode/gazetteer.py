@@ -82,6 +82,8 @@ class Gazetteer(Geocoder):
 
     def place(self, query: PlaceQuery) -> Placement:
         """Return where the query is, or a placement without coordinates that says why not."""
+        if query.is_too_long:
+            return Unresolved("That is too long to be a place.").placement
         return self._remembered(read(query))
 
     def close(self) -> None:
@@ -270,11 +272,16 @@ class Gazetteer(Geocoder):
                     return answers.near(hint.region)
             raise Unresolved(f"“{name}” is not known in {COUNTRIES[country]}.")
         area = postcode_area(self._index, country, reading.postcode) if reading.postcode else None
-        for hint in [*hints, *([area[0]] if area else [])]:
+        for hint in hints:
             found = narrowed(found, hint)
         key = plain(name)
+        town = best_of(found, key)
+        if area:
+            found = narrowed(found, area[0])
         best = best_of(found, key)
-        if area and area[0].contradicts(best):
+        # A postcode that is not in the list does not make a hamlet of a town.
+        hamlet = town.population >= KNOWN_TOWN_POPULATION and not best.population
+        if area and (hamlet or area[0].contradicts(best)):
             raise Unresolved(f"Postcode {reading.postcode} and “{name}” contradict each other.")
         if hints and all(hint.contradicts(best) for hint in hints):
             raise Unresolved(

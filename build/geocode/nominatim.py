@@ -156,7 +156,7 @@ class PoliteNominatim:
 
 def _question(query: PlaceQuery, country: str | None) -> str | None:
     """The structured request for a query, as JSON with sorted keys; None if it says too little."""
-    if not country or not (query.city or query.postcode):
+    if not country or not (query.city or query.postcode) or query.is_too_long:
         return None
     parts = {
         "street": query.address, "city": query.city, "postalcode": query.postcode,
@@ -177,7 +177,8 @@ def _placement(answer: list[dict[str, Any]], country: str) -> Placement:
             importance = float(result.get("importance") or 0)
         except (KeyError, TypeError, ValueError):
             continue
-        if country_code(str(stated)) != country:
+        on_earth = abs(latitude) <= 90 and abs(longitude) <= 180  # not so of `nan` either
+        if not on_earth or country_code(str(stated)) != country:
             continue
         precision = _PRECISION.get(str(result.get("addresstype")), "place")
         if precision == "country":

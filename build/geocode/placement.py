@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Characters of a part of a query. The longest in the real records has 90.
+LONGEST_PART = 500
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuery:
@@ -16,6 +19,12 @@ class PlaceQuery:
     region: str = ""
     country: str = ""
     name: str = ""
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether a part is no place but a page of text, which would take hours to compare."""
+        parts = (self.address, self.postcode, self.city, self.region, self.country)
+        return max(map(len, parts)) > LONGEST_PART
 
 
 @dataclass(frozen=True, slots=True)
