@@ -6,6 +6,7 @@
 - Introspection pages show file paths, or cost much (`/-/password-tool` hashes in the event loop).
 - Nothing here can be changed, so nothing but reading is answered, and OPTIONS at once (Datasette
   would work the whole page out for it).
+- Search engines list pages, not the data behind them: what is no page is marked `noindex`.
 - The portal has no accounts, so credentials and cookies of a request are not even looked at: they
   would make answers private, and a malformed `Authorization` header a 500.
 """
@@ -17,7 +18,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from portal import compat
-from portal.addresses import request_path
+from portal.addresses import address, request_path
 from portal.answers import refusal
 
 CLOSED = re.compile(
@@ -35,11 +36,14 @@ def asgi_wrapper(datasette):
             if scope["type"] != "http":
                 return await app(scope, receive, send)
 
+            asked = address(scope, datasette)
+            ours = headers + ([] if not asked or asked.is_page else [_NOT_LISTED])
+            names = {name for name, _ in ours}
+
             async def send_secured(message):
                 if message["type"] == "http.response.start":
-                    ours = {name for name, _ in headers}
-                    kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in ours]
-                    message = dict(message, headers=kept + headers)
+                    kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in names]
+                    message = dict(message, headers=kept + ours)
                 await send(message)
 
             path = request_path(scope, datasette)
@@ -61,6 +65,7 @@ def asgi_wrapper(datasette):
     return wrap
 
 
+_NOT_LISTED = (b"x-robots-tag", b"noindex")
 _PERSONAL = (b"authorization", b"cookie")
 
 

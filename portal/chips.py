@@ -39,7 +39,7 @@ class Chip:
 
 def chips(selection: Selection, table: Table) -> Iterator[Chip]:
     """One chip for the search, and one for each value of each filter."""
-    rest = replace(selection, view=())
+    rest = selection.from_start()
     if selection.search is not None:
         yield Chip(f"“{selection.search}”", replace(rest, search=None).canonical())
     for item in selection.filters:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode
 
@@ -91,6 +91,16 @@ class Selection:
         """Only what decides which records there are: for links to other formats."""
         return Selection(self.table, self.filters, self.search).canonical()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the whole table in its own order and dress, be it a later page of it."""
+        shown_otherwise = any(key != "_next" for key, _ in self.view)
+        return not (self.filters or self.search or shown_otherwise)
+
+    def from_start(self) -> Selection:
+        """The same from its first page."""
+        return replace(self, view=tuple(pair for pair in self.view if pair[0] != "_next"))
+
     def get(self, name: str) -> str | None:
         """First value of a special parameter."""
         return next((value for key, value in self.view if key == name), None)
@@ -120,7 +130,9 @@ def parse(query: str | bytes, table: Table, *, order: Order | None = None) -> Se
             view += [(key, value) for value in special_values(key, values, table)]
         else:
             filters.append(_filter(key, values, table))
-    order = order_of(dict(view), order)
+    own, order = order, order_of(dict(view), order)
+    if order == own:  # as Datasette's links to next pages say it
+        view = [pair for pair in view if pair[0] not in ("_sort", "_sort_desc")]
     view = with_order_column(view, order, table)
     start = start_cursor(order, table)
     if ("_next", start) in view:

@@ -156,3 +156,48 @@ async def test_the_schema_s_words_reach_datasette(portal: Datasette):
     assert table["columns"]["employees"].startswith("Employees (persons): ")
     assert table["license"] == "Creative Commons Attribution 4.0 International"
     assert table["source_url"]
+
+
+@pytest.mark.parametrize("table", ["enterprises", "events", "sources", "countries"])
+async def test_search_engines_may_list_a_table_and_its_pages(portal: Datasette, table: str):
+    html = await page(portal, f"/baltic/{table}")
+    assert "noindex" not in html
+    assert f'<link rel="canonical" href="/baltic/{table}">' in html
+
+
+async def test_search_engines_may_list_later_pages(portal: Datasette):
+    first = await page(portal, "/baltic/enterprises")
+    (address,) = re.findall(r'<a class="button" href="([^"]+)" rel="next"', first)
+    later = await page(portal, unescape(address).removeprefix("http://localhost"))
+    assert "noindex" not in later
+    assert '<link rel="canonical" href="/baltic/enterprises?_next=' in later
+
+
+@pytest.mark.parametrize("query", ["country=DK", "_search=cykel", "_sort=city", "_view=table"])
+async def test_search_engines_list_no_choices(portal: Datasette, query: str):
+    html = await page(portal, f"/baltic/enterprises?{query}")
+    assert '<meta name="robots" content="noindex">' in html
+    canonical = "" if query[0] == "_" and "_search" not in query else f"?{query}"
+    assert f'<link rel="canonical" href="/baltic/enterprises{canonical}">' in html
+    for link in re.findall(r"<a [^>]*\?[^>]*>", html):
+        assert "nofollow" in link or 'rel="next"' in link, link
+
+
+async def test_search_engines_list_no_data(portal: Datasette):
+    for path in ("/baltic/enterprises.csv", "/baltic/enterprises.geojson", "/baltic.json",
+                 "/baltic/enterprises/dk-cykler.json"):  # fmt: skip
+        assert (await portal.client.get(path)).headers["x-robots-tag"] == "noindex"
+    assert "x-robots-tag" not in (await portal.client.get("/baltic/enterprises")).headers
+
+
+async def test_a_search_and_a_chip_keep_the_view(portal: Datasette):
+    html = await page(portal, "/baltic/enterprises?country=DK&_view=table&_sort=city")
+    assert '<input type="hidden" name="_view" value="table">' in html
+    assert '<input type="hidden" name="country" value="DK">' in html
+    assert 'href="/baltic/enterprises?_sort=city&amp;_view=table"' in html
+
+
+async def test_a_boolean_is_told_by_its_name(portal: Datasette):
+    html = await page(portal, "/baltic/events")
+    assert ">Online</span>" in html
+    assert "Yes" not in re.findall(r'<ul class="cards">.*?</ul>', html, flags=re.S)[0]
