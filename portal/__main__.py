@@ -47,6 +47,7 @@ def main(host: str, port: int, database: Path, metadata: Path) -> None:
 async def serve(app: Datasette, sock: socket.socket) -> None:
     """Answer requests at `sock` until the process is told to stop."""
     await compat.ready(app)
+    await compat.open_connections(app.get_database("baltic"))
     host, port = sock.getsockname()[:2]
     click.echo(f"The portal is at http://{host}:{port}/ (Ctrl-C stops it)")
     config = uvicorn.Config(app.app(), log_level="warning", lifespan="on")

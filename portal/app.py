@@ -13,6 +13,8 @@ from datasette.app import Datasette
 from portal import compat
 from portal.catalogue import Catalogue
 from portal.errors import CannotServe
+from portal.metadata import check_shape
+from portal.site import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = ROOT / "metadata.yml"
@@ -50,7 +52,12 @@ def create_datasette(
     The link is followed once: a newer version is another application. Raises CannotServe.
     """
     version = published_version(database)
-    Catalogue.read(version)
+    tables = Catalogue.read(version).tables
+    if missing := [name for name, _ in SECTIONS if name not in tables]:
+        raise CannotServe(
+            f"{database} has no {', '.join(missing)}: another version of the build made it. "
+            "Run `make build` to make it anew."
+        )
     ds = Datasette(
         metadata=read_metadata(metadata),
         settings=SETTINGS | (settings or {}),
@@ -94,6 +101,5 @@ def read_metadata(path: Path) -> dict[str, Any]:
         settings = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CannotServe(f"{path} cannot be read as YAML: {error}") from error
-    if not isinstance(settings, dict):
-        raise CannotServe(f"{path} must hold keys and values, not {type(settings).__name__}.")
+    check_shape(settings, path)
     return settings

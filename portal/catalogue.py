@@ -111,7 +111,7 @@ class Catalogue:
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             with closing(sqlite3.connect(uri, uri=True)) as connection:
                 return _read(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CannotServe(
                 f"{path} cannot be read as a database of this portal: {error}. "
                 "Run `make build` to make one."

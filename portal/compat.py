@@ -5,7 +5,10 @@ Nothing else in the portal touches metadata, permissions or the order of Dataset
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 from datasette.app import Datasette
@@ -23,6 +26,21 @@ def immutable_database(ds: Datasette, path: Path, name: str) -> Database:
     """Add the file at `path`, which nobody will change, under `name`."""
     added: Database = ds.add_database(Database(ds, path=str(path), is_mutable=False), name=name)
     return added
+
+
+async def open_connections(db: Database) -> None:
+    """Let every SQL thread open the database now.
+
+    They do so at their first query, and SQLite would open an empty file in the place of one that
+    has gone by then: half of the answers would be of no table at all.
+    """
+    threads = db.ds.setting("num_sql_threads")
+    together = Barrier(threads)
+
+    def opened(_: sqlite3.Connection) -> None:
+        together.wait(timeout=30)
+
+    await asyncio.gather(*(db.execute_fn(opened) for _ in range(threads)))
 
 
 def metadata(ds: Datasette) -> dict[str, Any]:

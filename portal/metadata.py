@@ -6,6 +6,7 @@ database and on every table, since Datasette 1.0 no longer inherits them.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from portal.catalogue import Catalogue, Column, Table
@@ -21,11 +22,7 @@ def merged(known: Catalogue, operator: dict[str, Any], database: str = "baltic")
     which would make an error of its every page.
     """
     _check(known, operator.get("databases", {}).get(database, {}).get("tables", {}))
-    rights = _rights(known) | {
-        key: operator[key]
-        for key in ("license", "license_url", "source", "source_url")
-        if key in operator
-    }
+    rights = _rights(known) | {key: operator[key] for key in RIGHTS if key in operator}
     tables = {table.name: _table(table) | rights for table in known.tables.values()}
     tables |= {name: {"hidden": True} for name in sorted(known.hidden)}
     schema = {
@@ -43,6 +40,25 @@ def merged(known: Catalogue, operator: dict[str, Any], database: str = "baltic")
     }
     result: dict[str, Any] = _overlaid(schema, operator)
     return result
+
+
+def check_shape(settings: Any, path: Path) -> None:
+    """Raises CannotServe where Datasette and we would look up a key and find no keys."""
+    _mapping(settings, f"{path}")
+    _mapping(settings.get("plugins", {}), f"plugins in {path}")
+    databases = _mapping(settings.get("databases", {}), f"databases in {path}")
+    for database, words in databases.items():
+        tables = _mapping(words, f"{database} in {path}").get("tables", {})
+        for table, of_table in _mapping(tables, f"tables in {path}").items():
+            facets = _mapping(of_table, f"{table} in {path}").get("facets", [])
+            if not isinstance(facets, list):
+                raise CannotServe(f"facets of {table} in {path} must be a list.")
+
+
+def _mapping(value: Any, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CannotServe(f"{what} must hold keys and values, not {value!r}.")
+    return value
 
 
 def _check(known: Catalogue, settings: dict[str, Any]) -> None:

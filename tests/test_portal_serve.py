@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from portal import compat
 from portal.__main__ import listening, main
 from portal.app import create_datasette, held, published_version
 from portal.errors import CannotServe
@@ -75,3 +79,44 @@ def test_a_served_version_cannot_be_deleted_by_a_build(published: Path):
 def test_the_socket_names_its_protocol():
     with listening("127.0.0.1", 0) as sock:
         assert sock.proto == socket.IPPROTO_TCP
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["databases: 3", "plugins: 7", "databases: {baltic: []}", "databases: {baltic: {tables: 1}}",
+     "databases: {baltic: {tables: {enterprises: {facets: country}}}}", "- a", "a: ["],
+)  # fmt: skip
+def test_settings_of_another_shape_are_refused_in_words(
+    published: Path, tmp_path: Path, settings: str
+):
+    metadata = tmp_path / "metadata.yml"
+    metadata.write_text(settings)
+    with pytest.raises(CannotServe, match=r"metadata\.yml"):
+        create_datasette(published, metadata=metadata)
+
+
+@pytest.mark.parametrize("descriptor", ["{}", "{bad", "[]", '{"resources": [1]}'])
+def test_a_database_of_another_build_is_refused_in_words(tmp_path: Path, descriptor: str):
+    database = tmp_path / "old.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("create table datapackage (descriptor text)")
+        connection.execute("insert into datapackage values (?)", [descriptor])
+        connection.commit()
+    with pytest.raises(CannotServe, match="make build"):
+        create_datasette(database)
+
+
+async def test_a_database_deleted_while_serving_is_still_read_whole(
+    published: Path, tmp_path: Path
+):
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(published.read_bytes())
+    portal = create_datasette(copy)
+    await compat.ready(portal)
+    await compat.open_connections(portal.get_database("baltic"))
+    copy.unlink()
+    answers = await asyncio.gather(
+        *(portal.client.get("/baltic/enterprises.json?_size=0") for _ in range(12))
+    )
+    assert {answer.json()["filtered_table_rows_count"] for answer in answers} == {12}
+    assert not copy.exists()
