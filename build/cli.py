@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 import traceback
@@ -165,7 +164,7 @@ def _console() -> Console:
 
 def _show(report: Report, as_json: bool, console: Console) -> None:
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+        sys.stdout.writelines(f"{line}\n" for line in report.as_json())
     else:
         print_report(report, console)
 

@@ -9,6 +9,17 @@ from anyascii import anyascii
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 
+class _Letters(dict[int, str]):
+    """A table for `str.translate` that asks anyascii once for each letter it meets."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = letters = anyascii(chr(code))
+        return letters
+
+
+_LETTERS = _Letters()
+
+
 def fold(text: str) -> str:
     """Return `text` as lower-case ASCII words separated by single spaces.
 
@@ -16,5 +27,5 @@ def fold(text: str) -> str:
     index and the query go through here: `Łódź` → `lodz`, `Ørsted` → `orsted`, `Straße` →
     `strasse`, `Гродно` → `grodno`.
     """
-    ascii_text = text if text.isascii() else anyascii(text)
+    ascii_text = text if text.isascii() else text.translate(_LETTERS)
     return _NOT_ALNUM.sub(" ", ascii_text.lower()).strip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,16 +76,18 @@ class Report:
     def tables(self) -> list[str]:
         return list(dict.fromkeys(table for table, _, _ in self.counts))
 
-    def as_dict(self) -> dict[str, Any]:
-        """The whole report as plain JSON values."""
-        return {
-            "version": self.version,
-            "counts": [
-                {"table": table, "country": country, "measure": measure, "value": value}
-                for (table, country, measure), value in sorted(self.counts.items())
-            ],
-            "findings": [finding.as_dict() for finding in self.findings],
-        }
+    def as_json(self) -> Iterator[str]:
+        """The whole report as JSON, line by line: of findings there may be half a million."""
+        counts = [
+            {"table": table, "country": country, "measure": measure, "value": value}
+            for (table, country, measure), value in sorted(self.counts.items())
+        ]
+        yield f'{{"version": {_json(self.version)},'
+        yield f'"counts": {_json(counts)},'
+        yield '"findings": ['
+        for number, finding in enumerate(self.findings, 1):
+            yield _json(finding.as_dict()) + ("," if number < len(self.findings) else "")
+        yield "]}"
 
     def store(self, db: Database) -> None:
         """Write the tables `build_report` and `issues`."""
@@ -98,6 +102,10 @@ class Report:
         issues.insert_all(
             {"id": number, **_issue(finding)} for number, finding in enumerate(self.findings, 1)
         )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _issue(finding: Finding) -> dict[str, Any]:

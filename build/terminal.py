@@ -25,9 +25,9 @@ _SHOWN = 20
 #: Records between two movements of the bar; each costs more than a record.
 _STEP = 250
 _HEADINGS: dict[Severity, tuple[str, str]] = {
-    "error": ("bold red", "errors: these rows were left out"),
-    "warning": ("bold yellow", "warnings: loaded, but please look"),
-    "info": ("bold cyan", "notes"),
+    "error": ("bold red", "Left out"),
+    "warning": ("bold yellow", "Loaded, but please look"),
+    "info": ("bold cyan", "Notes"),
 }
 
 
@@ -91,7 +91,7 @@ def _print_findings(report: Report, severity: Severity, console: Console) -> Non
     if not chosen:
         return
     style, heading = _HEADINGS[severity]
-    console.print(f"\n[{style}]{len(chosen)} {heading}[/]")
+    console.print(f"\n[{style}]{heading}: {len(chosen):,}[/]")
     for finding in chosen[:_SHOWN]:
         field = f" {finding.field}" if finding.field else ""
         console.print(
@@ -100,4 +100,4 @@ def _print_findings(report: Report, severity: Severity, console: Console) -> Non
         if finding.value and severity != "info":
             console.print(f"    it says: {escape(finding.value)}", style="dim")
     if len(chosen) > _SHOWN:
-        console.print(f"  … and {len(chosen) - _SHOWN} more; --json lists them all.")
+        console.print(f"  … and {len(chosen) - _SHOWN:,} more; --json lists them all.")

@@ -65,6 +65,21 @@ def test_json_is_all_that_goes_to_stdout_and_has_no_colours(bench: Workbench) ->
     assert "\x1b" not in result.stdout + result.stderr
 
 
+def test_a_reader_of_the_report_that_goes_away_is_no_fault(bench: Workbench) -> None:
+    bench.enterprises(*({"id": f"LT {n}"} for n in range(3000)))
+    command = [sys.executable, "-m", "build", "check", "--json", "--data", str(bench.data)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline().startswith("{")
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.wait(timeout=30)
+    assert "Traceback" not in errors
+    assert "fault" not in errors
+
+
 def test_colours_are_for_terminals_only(bench: Workbench) -> None:
     bench.enterprises({"sector": "circus"})
     arguments = ["check", "--data", str(bench.data)]
