@@ -29,6 +29,13 @@ CONFIDENCE = {
 }
 
 
+_READ_AS = {
+    "sound": "“{}” read as {}.",
+    "similar": "“{}” taken for a misspelling of {}.",
+    "compound": "“{}” taken for a part of {}.",
+}
+
+
 class Unresolved(Exception):
     """Why a query cannot be placed; `precision` and `matched` if a region or country is known."""
 
@@ -49,12 +56,10 @@ def by_postcode(
 
 def by_name(place: Candidate, name: str, how: str, told: bool) -> Placement:
     """Put a query at a town or village found by `name`; `told` if a region confirms it."""
-    note = {
-        "exact": f"By name{' and region' if told else ''}.",
-        "sound": f"“{name}” read as {place.name}.",
-        "similar": f"“{name}” taken for a misspelling of {place.name}.",
-        "compound": f"“{name}” taken for a part of {place.name}.",
-    }[how]
+    if how == "exact":
+        note = "By name and region." if told else "By name."
+    else:
+        note = _READ_AS[how].format(name, place.name)
     return _at(place, "place", CONFIDENCE[how], note)
 
 

@@ -137,8 +137,10 @@ def best_of(candidates: Sequence[Candidate], key: str) -> Candidate:
     A town of 5,000 is meant by its other names too; of smaller places within 20 km of each other
     rather the one whose own name it is.
     """
+    if len(candidates) == 1:
+        return candidates[0]
     largest = max(candidates, key=_size)
-    if largest.population >= KNOWN_TOWN_POPULATION or len(candidates) == 1:
+    if largest.population >= KNOWN_TOWN_POPULATION:
         return largest
     own = [
         candidate
@@ -150,14 +152,11 @@ def best_of(candidates: Sequence[Candidate], key: str) -> Candidate:
     return max(own, key=_size, default=largest)
 
 
+_KINDS = {"region": 0, "village": 1, "town": 2}
+
+
 def _size(candidate: Candidate) -> tuple[int, int, float, int]:
-    kinds = ("region", "village", "town")
-    return (
-        candidate.population,
-        kinds.index(candidate.kind),
-        -candidate.radius,
-        -candidate.id,
-    )
+    return candidate.population, _KINDS[candidate.kind], -candidate.radius, -candidate.id
 
 
 def rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -168,7 +167,7 @@ def rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
 def _same_place(one: Candidate, other: Candidate) -> bool:
     if one.id == other.id:
         return True
-    within = max(ONE_PLACE_KM, other.radius if other.kind == "region" else 0.0)
+    within = max(ONE_PLACE_KM, other.radius) if other.kind == "region" else ONE_PLACE_KM
     if one.country != other.country or abs(one.latitude - other.latitude) * 111 > within:
         return False
     return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= within
@@ -203,9 +202,10 @@ def _weight(candidate: Candidate, key: str) -> float:
 
 def too_common(best: Candidate, key: str) -> bool:
     """Whether the name is so common that a small place of the index is likely not the one."""
+    if not is_common(best.country, key):
+        return False
     own = sound(plain(best.name)) == sound(key)
-    known = best.population >= (KNOWN_TOWN_POPULATION if own else KNOWN_BY_ALL_NAMES)
-    return not known and is_common(best.country, key)
+    return best.population < (KNOWN_TOWN_POPULATION if own else KNOWN_BY_ALL_NAMES)
 
 
 def near_postcode(

@@ -275,10 +275,10 @@ class Gazetteer(Geocoder):
         for hint in hints:
             found = narrowed(found, hint)
         key = plain(name)
-        town = best_of(found, key)
+        best = town = best_of(found, key)
         if area:
             found = narrowed(found, area[0])
-        best = best_of(found, key)
+            best = best_of(found, key)
         # A postcode that is not in the list does not make a hamlet of a town.
         hamlet = town.population >= KNOWN_TOWN_POPULATION and not best.population
         if area and (hamlet or area[0].contradicts(best)):
@@ -289,7 +289,7 @@ class Gazetteer(Geocoder):
                 f"known is elsewhere in {COUNTRIES[country]}."
             )
         told = bool(area) or any(hint.agrees(best) for hint in hints)
-        others = rivals(best, found)
+        others = rivals(best, found) if len(found) > 1 else []
         if others and not dominates(best, others, key):
             raise Unresolved(
                 f"There are several places called {best.name} in {COUNTRIES[country]}; "

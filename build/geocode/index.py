@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +56,10 @@ class PostcodePoint(NamedTuple):
     geonameid: int
 
 
+# As `_make`, without a call into Python for each of the rows that queries bring by the thousand.
+_candidate = partial(tuple.__new__, Candidate)
+_postcode_point = partial(tuple.__new__, PostcodePoint)
+
 _CANDIDATE = """
 SELECT n.country, n.plain, p.id, p.kind, p.name, p.latitude, p.longitude, p.population,
        p.geonameid, p.regions, p.radius
@@ -84,21 +88,22 @@ class Index:
     def named(self, plain_name: str, country: str | None) -> list[Candidate]:
         """Places with a name that sounds like `plain_name`, in one country or in all."""
         heard = sound(plain_name)
-        codes = [country] if country else countries.COUNTRIES
-        return [found for code in codes for found in self._heard(code, heard)]
+        if country:
+            return list(self._heard(country, heard))
+        return [found for code in countries.COUNTRIES for found in self._heard(code, heard)]
 
     def _sounding(self, country: str, heard: str) -> tuple[Candidate, ...]:
-        return tuple(map(Candidate._make, self._db.execute(_CANDIDATE, (country, heard))))
+        return tuple(map(_candidate, self._db.execute(_CANDIDATE, (country, heard))))
 
     def postcode(self, country: str, digits: str) -> list[PostcodePoint]:
         """The places a postcode serves; empty when it is not known."""
         rows = self._db.execute(_POSTCODE, (country, digits))
-        return list(map(PostcodePoint._make, rows))
+        return list(map(_postcode_point, rows))
 
     def postcodes(self, country: str, prefix: str) -> list[PostcodePoint]:
         """The places of all postcodes that begin with `prefix`."""
         rows = self._db.execute(_POSTCODES, (country, prefix, prefix + ":"))
-        return list(map(PostcodePoint._make, rows))
+        return list(map(_postcode_point, rows))
 
     def city_abroad(self, plain_name: str, country: str) -> tuple[str, str] | None:
         """Country and name of the largest city of that name outside of `country`."""

@@ -57,17 +57,17 @@ def _under(index: Index, form: str, country: str | None) -> list[Candidate]:
     key = plain(form)
     if not key:
         return []
+    loose = undigraphed(key)
     return [
         candidate
         for candidate in index.named(key, country)
-        if (candidate.plain == key or _same_but_digraphs(key, candidate))
+        if (candidate.plain == key or _same_but_digraphs(loose, candidate))
         and not _other_letters(form, candidate.name)
     ]
 
 
-def _same_but_digraphs(key: str, candidate: Candidate) -> bool:
-    digraphs = candidate.country in DIGRAPH_COUNTRIES
-    return digraphs and undigraphed(candidate.plain) == undigraphed(key)
+def _same_but_digraphs(loose: str, candidate: Candidate) -> bool:
+    return candidate.country in DIGRAPH_COUNTRIES and undigraphed(candidate.plain) == loose
 
 
 def _spaced_alike(form: str, found: list[Candidate]) -> bool:
