@@ -22,14 +22,14 @@ def locate(
     """Yield `records` with latitude, longitude (degrees), precision, confidence, geonameid,
     place_matched, place_note and geometry filled as far as the place is known.
 
-    Coordinates a partner gave are kept as they are. A record that cannot be located, or whose
-    place turns out to lie outside its country's `bounds`, stays without coordinates and is told
-    in `findings`. Tables without geometry pass unchanged.
+    Corrections by hand come first, then coordinates that stand with the record. A record that
+    cannot be located, or whose place turns out to lie outside its country's `bounds`, stays
+    without coordinates and is told in `findings`. Tables without geometry pass unchanged.
     """
     for record in records:
         if table.geocoded:
             key = record.values[table.key]
-            placement = _given(record) or chain.place(_query(record), table=table.name, id=key)
+            placement = chain.place(_query(record), table=table.name, id=key, given=_given(record))
             tell = findings.at(table.name, record.file, record.line, key)
             if _outside(placement, bounds.get(record.values["country"])):
                 message = f"{placement.geocoder} put it outside its country; it was not placed."

@@ -221,6 +221,17 @@ def test_a_correction_by_hand_comes_before_the_gazetteer(bench: Workbench) -> No
     ]
 
 
+def test_a_correction_by_hand_comes_before_the_records_own_coordinates(bench: Workbench) -> None:
+    bench.enterprises({"latitude": "54.9", "longitude": "23.9"})
+    bench.write(
+        "geocodes.csv",
+        "table,id,latitude,longitude,precision,note,source\n"
+        "enterprises,lt-pirmas,54.5,24.5,place,A farm.,https://example.org\n",
+    )
+    bench.build()
+    assert bench.rows("select latitude, longitude from enterprises") == [(54.5, 24.5)]
+
+
 def test_a_correction_outside_its_country_is_not_used(bench: Workbench) -> None:
     bench.enterprises({})
     bench.write(

@@ -28,11 +28,13 @@ class Chain:
         self._corrections = corrections or Corrections()
         self._geocoders = geocoders
 
-    def place(self, query: PlaceQuery, *, table: str = "", id: str = "") -> Placement:
-        """Return the placement of a query, or of the record of that id in a table if corrected."""
-        corrected = self._corrections.place(table, id)
-        if corrected:
-            return corrected
+    def place(
+        self, query: PlaceQuery, *, table: str = "", id: str = "", given: Placement | None = None
+    ) -> Placement:
+        """Return where record `id` of `table` is: as corrected, as `given` with it, or as found."""
+        known = self._corrections.place(table, id) or given
+        if known:
+            return known
         first: Placement | None = None
         for geocoder in self._geocoders:
             placement = geocoder.place(query)
