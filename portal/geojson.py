@@ -21,7 +21,10 @@ async def feature_collection(
         "type": "FeatureCollection",
         "name": table.title,
         "license": catalogue.licence.get("path"),
-        "attribution": catalogue.publisher.get("title"),
+        # CC BY asks that GeoNames, whose coordinates most are, be named wherever they go.
+        "attribution": "; ".join(
+            credit["title"] for credit in (catalogue.publisher, *catalogue.sources) if credit
+        ),
         "version": catalogue.version,
     }
     yield json.dumps(members, ensure_ascii=False)[:-1] + ', "features": ['

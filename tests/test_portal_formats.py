@@ -95,6 +95,7 @@ async def test_geojson_keeps_records_without_a_place(portal: Datasette):
     assert response.headers["content-type"] == "application/geo+json; charset=utf-8"
     assert collection["type"] == "FeatureCollection"
     assert collection["license"].startswith("https://creativecommons.org/")
+    assert "GeoNames" in collection["attribution"]
     features = {feature["id"]: feature for feature in collection["features"]}
     assert features["lt-emoji"]["geometry"] is None
     assert features["pl-lodz"]["geometry"] == {"type": "Point", "coordinates": [19.47395, 51.77058]}
