@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,20 +28,12 @@ _SOURCES = {
 }
 
 
-def load_table(db: Database, table: Table, records: Iterable[Record]) -> int:
-    """Create `table` and insert `records`; return their number.
+def load_table(db: Database, table: Table, records: Iterable[Record]) -> None:
+    """Create `table` and insert `records`.
 
     Every column is declared from the schema: a guessed type would turn postcode `01001` into 1001.
     """
     columns = {field.name: field.sqlite_type for field in table.fields}
-    count = 0
-
-    def counted() -> Iterator[dict[str, Any]]:
-        nonlocal count
-        for record in records:
-            count += 1
-            yield {name: _stored(record.values.get(name)) for name in columns}
-
     target = db.table(table.name)
     target.create(
         columns,
@@ -50,8 +42,8 @@ def load_table(db: Database, table: Table, records: Iterable[Record]) -> int:
         foreign_keys=[(key.field, key.table, key.column) for key in table.foreign_keys],
         strict=True,
     )
-    target.insert_all(counted(), batch_size=1000)
-    return count
+    rows = ({name: _stored(record.values.get(name)) for name in columns} for record in records)
+    target.insert_all(rows, batch_size=1000)
 
 
 def _stored(value: Any) -> Any:

@@ -179,12 +179,12 @@ class Table:
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
 
-    @property
+    @cached_property
     def input_fields(self) -> list[Field]:
         """Fields that may stand in a file; the build fills the others."""
         return [field for field in self.fields if field.input != "never"]
 
-    @property
+    @cached_property
     def search_fields(self) -> list[Field]:
         return [field for field in self.fields if field.search]
 
@@ -192,7 +192,7 @@ class Table:
     def geocoded(self) -> bool:
         return "geometry" in self.by_name
 
-    @property
+    @cached_property
     def references(self) -> dict[str, str]:
         """Field → table whose keys it holds, single values and lists alike."""
         lists = {field.name: field.vocabulary for field in self.fields if field.vocabulary}
