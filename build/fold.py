@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from anyascii import anyascii
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 
-class _Letters(dict[int, str]):
-    """A table for `str.translate` that asks anyascii once for each letter it meets."""
+class LetterTable(dict[int, str]):
+    """A table for `str.translate` that spells each letter once, when it first meets it."""
+
+    def __init__(self, spell: Callable[[str], str]) -> None:
+        super().__init__()
+        self._spell = spell
 
     def __missing__(self, code: int) -> str:
-        self[code] = letters = anyascii(chr(code))
+        self[code] = letters = self._spell(chr(code))
         return letters
 
 
-_LETTERS = _Letters()
+_LETTERS = LetterTable(anyascii)
 
 
 def fold(text: str) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from build import fold
 from build.geocode import bake as baker
 from build.geocode import countries, country, names, positions, reading, sources
 from build.geocode.names import sound
@@ -126,7 +127,7 @@ class Index:
 
 def inputs() -> list[Path]:
     """Files on which the index depends: the data and the code that folds and bakes them."""
-    modules = (baker, countries, country, names, positions, reading, sources)
+    modules = (baker, countries, country, fold, names, positions, reading, sources)
     code = [Path(module.__file__ or "") for module in modules]
     return sorted(countries.GAZETTEER_DATA.glob("*.[ct]sv*")) + code
 

@@ -7,21 +7,19 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from build.fold import LetterTable
+
 #: Signs inside a word, not between two: `Skidel’`, `Il'ja`, and the ь that anyascii writes as one.
 _SILENT = re.compile(r"['’ʹʺ\"`´]")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 
 
-class _Letters(dict[int, str]):
-    """A table for `str.translate` that asks anyascii once for each letter it meets."""
-
-    def __missing__(self, code: int) -> str:
-        text = _SILENT.sub("", anyascii(chr(code)).lower())
-        self[code] = letter = _NOT_ALNUM.sub(" ", text) if text else ""
-        return letter
+def _spelt(letter: str) -> str:
+    text = _SILENT.sub("", anyascii(letter).lower())
+    return _NOT_ALNUM.sub(" ", text) if text else ""
 
 
-_LETTERS = _Letters()
+_LETTERS = LetterTable(_spelt)
 
 #: Spellings of one sound, longest first: German, English, Polish, Baltic and the romanisations
 #: of Cyrillic write Жлобин as Zhlobin, Żłobin, Žlobin, Jlobin or Shlobin.
