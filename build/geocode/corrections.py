@@ -8,7 +8,7 @@ from pathlib import Path
 
 from build.findings import Finding, Findings, Reporter
 from build.geocode.placement import Placement
-from build.read.decode import decode
+from build.read.decode import decode_telling
 from build.read.delimited import Record, sniff_delimiter, split_records
 from build.read.rows import clean
 
@@ -50,14 +50,12 @@ def read_corrections(path: Path) -> Corrections:
     findings = Findings()
     tell = findings.at("geocodes", path.name)
     try:
-        text, encoding = decode(path.read_bytes())
+        text = decode_telling(path.read_bytes(), tell)
     except FileNotFoundError:
         return Corrections()
     except OSError as error:
         tell("error", "unreadable-file", f"The file cannot be read: {error.strerror}.")
         return Corrections(findings=tuple(findings))
-    if encoding not in ("utf-8", "utf-8-sig"):
-        tell("warning", "encoding", f"The file is not saved as UTF-8; it was read as {encoding}.")
     records = split_records(text, sniff_delimiter(text, set(COLUMNS)))
     header = next(records, None)
     columns = [clean(cell).lower() for cell in header.cells] if header else []

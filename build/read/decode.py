@@ -5,6 +5,13 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 
+from build.findings import Reporter
+
+_NOT_UTF8 = (
+    "The file is not saved as UTF-8; it was read as {}. Look at the letters with accents, and "
+    "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
+)
+
 #: Code pages that older office programs around the Baltic still write, with the letters that each
 #: language of the region adds to ASCII. The page whose bytes make most such letters is the right
 #: one; statistics over whole languages need far more text than a short list of names has.
@@ -21,6 +28,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+def decode_telling(raw: bytes, tell: Reporter) -> str:
+    """Return the text of a file of `data/`, and tell when its encoding had to be guessed."""
+    text, encoding = decode(raw)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        tell("warning", "encoding", _NOT_UTF8.format(encoding))
+    return text
 
 
 def decode(raw: bytes) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from build.findings import Findings, Reporter
-from build.read.decode import decode
+from build.read.decode import decode_telling
 from build.read.rows import Cell, Row, clean, damage
 from build.schema import Field, Table
 
@@ -20,10 +20,6 @@ _LONGEST_RECORD = 500
 _STRAY_QUOTE = (
     "A quotation mark in this line is not closed as it should be. Double the quotation marks "
     "inside a text, or take this one out."
-)
-_NOT_UTF8 = (
-    "The file is not saved as UTF-8; it was read as {}. Look at the letters with accents, and "
-    "save it as “CSV UTF-8”."
 )
 _WRONG_WIDTH = "The row has {} cells, the header has {}; a delimiter is missing or too many."
 
@@ -48,9 +44,7 @@ def read_csv(table: Table, file: str, raw: bytes, findings: Findings) -> Iterato
     `findings`; those after it are read.
     """
     tell = findings.at(table.name, file)
-    text, encoding = decode(raw)
-    if encoding not in ("utf-8", "utf-8-sig"):
-        tell("warning", "encoding", _NOT_UTF8.format(encoding))
+    text = decode_telling(raw, tell)
     records = split_records(text, sniff_delimiter(text, set(table.by_name)))
     header = next(records, None)
     if header is None:

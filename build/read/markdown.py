@@ -13,7 +13,7 @@ from frontmatter.default_handlers import YAMLHandler
 from yaml.composer import ComposerError
 
 from build.findings import Findings
-from build.read.decode import decode
+from build.read.decode import decode_telling
 from build.read.rows import Cell, Row, clean, damage
 from build.schema import Table
 
@@ -22,9 +22,7 @@ def read_markdown(table: Table, file: str, raw: bytes, findings: Findings) -> It
     """Yield the one record of a Markdown file: its front matter, `id` from the file's name and
     `body` from the text after the front matter."""
     tell = findings.at(table.name, file)
-    text, encoding = decode(raw)
-    if encoding not in ("utf-8", "utf-8-sig"):
-        tell("warning", "encoding", f"The file is not UTF-8; it was read as {encoding}.")
+    text = decode_telling(raw, tell)
     for rule, message in damage(text, text):
         tell("warning", rule, message)
     text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
