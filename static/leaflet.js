@@ -2,9 +2,12 @@
 // tile layers, hard-coded there to OpenStreetMap's server, are our own basemap.
 import { baseLayer } from "./basemap.js";
 
-const { LIBRARY_URL, TILES } = window.datasette.leaflet;
+const { LIBRARY_URL, TILES, WORDS } = window.datasette.leaflet;
 await import(LIBRARY_URL);
-const tileLayer = window.L.tileLayer;
+const { Control, Map, Marker, tileLayer } = window.L;
 window.L.tileLayer = () => baseLayer(window.L, TILES, tileLayer);
+Map.mergeOptions({ zoomSnap: 0.5 });
+Control.Attribution.mergeOptions({ prefix: '<a href="https://leafletjs.com">Leaflet</a>' });
 // A place is pointed at by its marker, which does nothing when pressed.
-window.L.Marker.mergeOptions({ alt: "The place on the map", keyboard: false });
+Marker.mergeOptions({ alt: WORDS?.place ?? "The place on the map", keyboard: false });
+if (WORDS) Control.Zoom.mergeOptions({ zoomInTitle: WORDS.zoomIn, zoomOutTitle: WORDS.zoomOut });

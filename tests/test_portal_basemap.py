@@ -1,58 +1,182 @@
-"""The basemap in the repository: small, and where the towns are there is land."""
+"""The basemap in the repository: small, with land, lakes, borders and towns where they are."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import math
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
-from shapely.geometry import Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 FOLDER = Path(__file__).parent.parent / "static" / "basemap"
+MAPS = ["overview", "detail"]
+WATERS = ["lakes", "lakes-detail"]
 
 
-def level(name: str) -> dict[str, Any]:
+def content(name: str) -> dict[str, Any]:
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def rings(data: dict[str, Any]) -> list[Polygon]:
-    """The outlines in degrees."""
-    return [
-        Polygon(zip(accumulate(ring[::2]), accumulate(ring[1::2]), strict=True))
-        for ring in data["land"]
-    ]
+def weight(*names: str) -> int:
+    """Bytes as they are sent."""
+    return sum(len(gzip.compress((FOLDER / f"{name}.json").read_bytes())) for name in names)
 
 
-def test_it_is_small():
-    sizes = [len(gzip.compress(file.read_bytes())) for file in FOLDER.glob("*.json")]
-    assert len(sizes) == 2
-    assert sum(sizes) < 150_000
-    assert min(sizes) < 30_000, "the first view needs the overview only"
+def points(deltas: list[int], scale: int) -> list[tuple[float, float]]:
+    xs, ys = accumulate(deltas[::2]), accumulate(deltas[1::2])
+    return [(x / scale, y / scale) for x, y in zip(xs, ys, strict=True)]
 
 
-@pytest.mark.parametrize("name", ["overview", "detail"])
+def rings(name: str) -> list[Polygon]:
+    """The outlines of a file's land or lakes, in degrees."""
+    data = content(name)
+    outlines = data["lakes" if name in WATERS else "land"]
+    return [Polygon(points(ring, data["scale"])).buffer(0) for ring in outlines]
+
+
+def is_land(name: str, longitude: float, latitude: float) -> bool:
+    """Whether the place is within land: outlines without the inland seas that run in them."""
+    return sum(ring.contains(Point(longitude, latitude)) for ring in rings(name)) % 2 == 1
+
+
+is_water = is_land  # lakes and their islands alternate in the same way
+
+
+def test_the_first_view_needs_little():
+    assert weight("overview", "lakes") < 40_000
+
+
+def test_what_is_seen_near_by_is_not_large_either():
+    assert weight("detail") < 120_000
+    assert weight("lakes-detail") < 30_000
+
+
+@pytest.mark.parametrize("name", MAPS)
 def test_towns_stand_on_land(name: str):
-    data = level(name)
-    land = shapely.unary_union([shape.buffer(0) for shape in rings(data)])
+    data = content(name)
+    land = shapely.unary_union(rings(name))
     shapely.prepare(land)
-    towns = [Point(x, y) for _, x, y, _ in data["towns"]]
-    at_sea = [town for town in towns if land.distance(town) > 0.03 * data["scale"]]
+    towns = [Point(x / data["scale"], y / data["scale"]) for _, x, y, _ in data["towns"]]
+    at_sea = [town for town in towns if land.distance(town) > 0.03]
+    assert len(towns) > 100
     assert len(at_sea) / len(towns) < 0.01
 
 
 def test_capitals_are_named_from_afar():
-    shown = {name: zoom for name, _, _, zoom in level("overview")["towns"]}
-    for capital in ("Copenhagen", "Stockholm", "Helsinki", "Tallinn", "Riga", "Vilnius", "Warsaw",
-                    "Berlin", "Oslo", "Minsk", "Reykjavík"):  # fmt: skip
-        assert shown[capital] <= 5
+    data = content("overview")
+    shown = {name: zoom for name, _, _, zoom in data["towns"]}
+    capitals = {"Copenhagen", "Stockholm", "Helsinki", "Tallinn", "Riga", "Vilnius", "Warsaw",
+                "Berlin", "Oslo", "Minsk", "Reykjavík", "Moscow"}  # fmt: skip
+    assert {data["towns"][place][0] for place in data["capitals"]} == capitals
+    assert max(shown[capital] for capital in capitals) <= 4
 
 
-def test_land_reaches_from_iceland_to_the_north_cape():
-    land = shapely.unary_union([shape.buffer(0) for shape in rings(level("detail"))])
-    scale = level("detail")["scale"]
+@pytest.mark.parametrize("name", MAPS)
+def test_towns_come_in_the_order_in_which_they_appear(name: str):
+    zooms = [zoom for _, _, _, zoom in content(name)["towns"]]
+    assert zooms == sorted(zooms)
+    assert set(zooms) == set(range(3, 6 if name == "overview" else 10))
+
+
+@pytest.mark.parametrize("zoom", range(3, 10))
+def test_names_of_towns_do_not_lie_on_each_other(zoom: int):
+    data = content("overview" if zoom < 6 else "detail")
+    left, world = set(data["left"]), 256 * 2**zoom
+    labels = []
+    for place, (name, x, y, first) in enumerate(data["towns"]):
+        if first > zoom:
+            continue
+        across = (x / data["scale"] + 180) / 360 * world
+        angle = math.radians(y / data["scale"])
+        down = (1 - math.asinh(math.tan(angle)) / math.pi) / 2 * world
+        width = 6 * len(name)
+        west = across - 6 - width if place in left else across + 6
+        labels.append(shapely.box(west, down - 5, west + width, down + 5))
+    tree = shapely.STRtree(labels)
+    pairs = zip(*tree.query(labels, predicate="overlaps"), strict=True)
+    assert len(labels) > 5
+    assert [(a, b) for a, b in pairs if a < b] == []
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_land_reaches_from_iceland_to_the_north_cape(name: str):
+    land = shapely.unary_union(rings(name))
     for place in [(-21.9, 64.1), (25.7, 66.5), (25.6, 70.9), (15.6, 56.2), (37.6, 55.75)]:
-        assert land.distance(Point(place[0] * scale, place[1] * scale)) < 0.05 * scale
+        assert land.distance(Point(place)) < 0.06
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_islands_are_land_and_the_sea_is_not(name: str):
+    for place in [(18.5, 57.45), (22.6, 58.4), (14.9, 55.12)]:
+        assert is_land(name, *place), "Gotland, Saaremaa, Bornholm"
+    for place in [(19.5, 56.5), (19.5, 61.5), (23.6, 57.7)]:
+        assert not is_land(name, *place), "the Baltic, the gulfs of Bothnia and Riga"
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_nowhere_does_the_map_end_in_the_middle_of_land(name: str):
+    for place in [(2.3, 48.8), (32.8, 39.9), (83, 55), (-76, 46)]:
+        assert is_land(name, *place), "Paris, Ankara, Novosibirsk, Ottawa"
+
+
+LAKES = {
+    "Vänern": (13.3, 58.9),
+    "Vättern": (14.55, 58.35),
+    "Ladoga": (31.5, 60.8),
+    "Onega": (35.4, 61.7),
+    "Peipus": (27.45, 58.75),
+    "Saimaa": (28.3, 61.25),
+    "Päijänne": (25.5, 61.45),
+    "Oulujärvi": (27.2, 64.3),
+    "Inari": (27.8, 68.95),
+    "Hjälmaren": (15.8, 59.23),
+    "Ilmen": (31.3, 58.27),
+}
+SMALLER_LAKES = {"Mälaren": (17.35, 59.32), "Śniardwy": (21.73, 53.75), "Võrtsjärv": (26.05, 58.25)}
+
+
+@pytest.mark.parametrize("name", WATERS)
+def test_large_lakes_are_water(name: str):
+    dry = [lake for lake, place in LAKES.items() if not is_water(name, *place)]
+    assert dry == []
+
+
+def test_smaller_lakes_are_seen_near_by():
+    assert [lake for lake, at in SMALLER_LAKES.items() if not is_water("lakes-detail", *at)] == []
+
+
+@pytest.mark.parametrize("name", WATERS)
+def test_cities_and_islands_are_in_no_lake(name: str):
+    stockholm_gotland_helsinki = [(18.05, 59.34), (18.5, 57.45), (24.94, 60.17)]
+    assert [place for place in stockholm_gotland_helsinki if is_water(name, *place)] == []
+
+
+def test_an_island_in_a_lake_is_land():
+    assert is_water("lakes-detail", 14.35, 58.0)  # Vättern, beside Visingsö…
+    assert not is_water("lakes-detail", 14.34, 58.05)  # …and on it
+
+
+def test_there_is_more_to_see_near_by():
+    assert len(content("lakes-detail")["lakes"]) > 2 * len(content("lakes")["lakes"])
+
+
+def test_lakes_are_in_files_of_their_own_that_name_their_licence():
+    for name in WATERS:
+        assert "OpenStreetMap contributors (ODbL" in content(name)["source"]
+    for name in MAPS:
+        assert "lakes" not in content(name)
+        assert "OpenStreetMap" not in content(name)["source"]
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_neighbours_have_a_border(name: str):
+    data = content(name)
+    lines = shapely.union_all([LineString(points(line, data["scale"])) for line in data["borders"]])
+    towns = {"Valga": (26.0, 57.78), "Cieszyn": (18.63, 49.75), "Tornio": (24.14, 65.85)}
+    far = [town for town, place in towns.items() if lines.distance(Point(place)) > 0.06]
+    assert far == []
