@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 
 from anyascii import anyascii
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"x+")
+
+
+#: What the index of words and those who search it must agree on: the longest word that is looked
+#: for among misspelt ones, and by how much the numbers of words grow with each letter.
+LONGEST = 40
+WORDS_OF_A_LENGTH = 10**9
 
 
 class LetterTable(dict[int, str]):
@@ -34,3 +42,42 @@ def fold(text: str) -> str:
     """
     ascii_text = text if text.isascii() else text.translate(_LETTERS)
     return _NOT_ALNUM.sub(" ", ascii_text.lower()).strip()
+
+
+#: How Danish, Norwegian, Swedish, German and Finnish write å, æ, ø, ä, ö and ü without the letter.
+_DIGRAPH = re.compile("(a)[ae]+|([ou])e+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_PART_OF_A_LETTER = {"Mn", "Me", "Mc", "Cf"}
+
+
+def _spelt(letter: str) -> str:
+    if letter.isalnum():  # ь is an apostrophe to anyascii, ½ is 1/2: signs would split the word
+        return _NOT_ALNUM.sub("", anyascii(letter).lower())
+    return "" if unicodedata.category(letter) in _PART_OF_A_LETTER else " "
+
+
+_SPELT = LetterTable(_spelt)
+_MASK = LetterTable(lambda letter: " " if _spelt(letter) == " " else "x")
+
+
+def loose(text: str) -> str:
+    """Return the words of `text` as search compares them, separated by single spaces.
+
+    As `fold`, but the digraphs that stand for a letter are one with it (`Aarhus`, `Århus` and
+    `Arhus` are `arhus`; `Koebenhavn` and `København` are `kobenhavn`), signs that are part of a
+    letter vanish (`Гомель` → `gomel`), and what is neither letter nor digit separates, emoji too.
+    The beginning of a word becomes the beginning of what the word becomes.
+    """
+    spelt = _NOT_ALNUM.sub(" ", text.lower()) if text.isascii() else text.translate(_SPELT)
+    return _DIGRAPH.sub(r"\1\2", " ".join(spelt.split()))
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of `loose(text)` begin and end in `text` itself."""
+    for word in _WORD.finditer(text.translate(_MASK)):
+        yield word.span()
+
+
+def is_cyrillic(text: str) -> bool:
+    """Whether `text` has Cyrillic letters."""
+    return _CYRILLIC.search(text) is not None

@@ -11,11 +11,15 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from build.fold import fold
+from build.place_index import index_places
 from build.schema import Schema, Table
+from build.search_index import index_text
 from build.validate import Record
 
 #: Columns that records are filtered or sorted by, besides keys of other tables.
-_INDEXED = ("name", "title", "city", "founded", "start", "updated_on", "latitude", "longitude")
+_INDEXED = (
+    "name", "title", "city", "geonameid", "founded", "start", "updated_on", "latitude", "longitude",
+)  # fmt: skip
 
 #: Derived tables have no file, so they are declared here.
 _SOURCES = {
@@ -65,8 +69,11 @@ def finish(db: Database, schema: Schema) -> None:
         if table.by_name.keys() >= {"source_url", "source_title", "checked_on"}:
             _load_sources(db, table)
         _index(db, table)
+        _order(db, table)
         if table.search_fields:
-            _index_text(db, table)
+            index_text(db, table)
+        if table.geocoded:
+            index_places(db, table)
     db.table("datapackage").create({"name": str, "descriptor": str}, pk="name", strict=True)
     descriptor = json.dumps(schema.descriptor, ensure_ascii=False)
     name = schema.descriptor.get("name", "datapackage")
@@ -94,25 +101,21 @@ def _index(db: Database, table: Table) -> None:
         db.table(table.name).create_index([column])
 
 
-def _index_text(db: Database, table: Table) -> None:
-    """Make `<table>_fts`: the label, all searchable text, and both folded.
-
-    `remove_diacritics 2` alone misses ł, ø, ß and æ, hence the folded column; the portal folds what
-    is searched for. The table is contentless: it finds rowids and holds no second copy of the text.
+def _order(db: Database, table: Table) -> None:
+    """Make `<table>_order`: each record's place in the alphabet, where Łódź stands between Linz and
+    Lund. SQLite alone would put every letter with an accent behind z.
     """
-    label, *rest = [f'"{field.name}"' for field in table.search_fields]
-    text = " || ' ' || ".join(f"coalesce({name}, '')" for name in rest) or "''"
+    label = table.label
+    if not label:
+        return
     db.execute(
-        f"""
-        create virtual table "{table.name}_fts" using fts5(
-            name, text, folded, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
-        )
-        """
+        f'create table "{table.name}_order" '
+        "(record integer primary key, position integer not null unique)"
     )
     db.execute(
         f"""
-        insert into "{table.name}_fts" (rowid, name, text, folded)
-        select rowid, {label}, {text}, fold({label} || ' ' || {text})
+        insert into "{table.name}_order"
+        select rowid, row_number() over (order by fold("{label}"), "{table.key}")
         from "{table.name}" order by rowid
         """  # noqa: S608 - names come from the schema
     )

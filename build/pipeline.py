@@ -19,6 +19,7 @@ from build.locate import locate
 from build.normalise import normalise
 from build.publish import guard_against_loss, publish, workshop
 from build.read import expected_rows, read_table
+from build.removals import check_removals
 from build.report import Report
 from build.schema import Schema, Table
 from build.validate import Context, Record, validate
@@ -113,6 +114,7 @@ class Run:
         for table in self.schema.in_dependency_order():
             rows = read_table(table, self.data, findings)
             records = validate(table, rows, context, findings)
+            records = check_removals(table, records, self.schema, context, findings)
             records = watch_for_duplicates(table, records, findings)
             records = normalise(table, records)
             records = locate(table, records, chain, context.bounds, findings)

@@ -59,6 +59,10 @@ class Field:
         self.input: str = descriptor.get("input", "expected")
         self.search: bool = descriptor.get("search", False)
         self.not_in_future: bool = descriptor.get("notInFuture", False)
+        #: Name of the field, a year, whose decade this is.
+        self.decade_of: str | None = descriptor.get("decadeOf")
+        #: Whether it names a record of any table, as `<table>/<id>`.
+        self.any_record: bool = descriptor.get("anyRecord", False)
         #: Name of the vocabulary each item of a list is taken from.
         self.vocabulary: str | None = descriptor.get("vocabulary")
         self._reader = frictionless.Field.from_descriptor(descriptor).create_cell_reader()
@@ -161,6 +165,7 @@ class Table:
         if twice := {name for name in names if names.count(name) > 1}:
             raise Unusable(f"the field {', '.join(sorted(twice))} is declared twice")
         needed = {self.key, *self.references}
+        needed.update(field.decade_of for field in self.fields if field.decade_of)
         if self.id_prefix:
             needed.add(self.id_prefix)
         if self.geocoded:
@@ -187,6 +192,11 @@ class Table:
     @cached_property
     def search_fields(self) -> list[Field]:
         return [field for field in self.fields if field.search]
+
+    @property
+    def label(self) -> str | None:
+        """Name of the field that says what a record is called."""
+        return next((name for name in ("label", "name", "title") if name in self.by_name), None)
 
     @property
     def geocoded(self) -> bool:
@@ -270,9 +280,12 @@ class Schema:
 
     def in_dependency_order(self) -> Iterator[Table]:
         """Tables, each after those it refers to. Raises CycleError when there is no such order."""
-        graph = {
-            table.name: sorted(set(table.references.values()) - {table.name})
-            for table in self.tables.values()
-        }
+        graph = {table.name: sorted(self._before(table)) for table in self.tables.values()}
         for name in TopologicalSorter(graph).static_order():
             yield self.tables[name]
+
+    def _before(self, table: Table) -> set[str]:
+        """Names of the tables `table` refers to."""
+        if any(field.any_record for field in table.fields):
+            return set(self.tables) - {table.name}
+        return set(table.references.values()) - {table.name}
