@@ -6,9 +6,11 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
 from portal import home
-from portal.app import ROOT
 from portal.catalogue import catalogue
-from portal.drawing import drawing
+from portal.drawn_map import drawn_map
+from portal.language import gettext as _
+from portal.links import Links
+from portal.map_words import map_of
 
 
 @hookimpl
@@ -19,15 +21,20 @@ def register_routes():
 async def home_page(datasette, request):
     known = catalogue(datasette)
     if not known:
-        raise NotFound("There is no published database.")
+        raise NotFound(_("There is no published database."))
     db = datasette.get_database("baltic")
-    shown = await home.overview(datasette, db, known)
+    shown = await home.enterprises(datasette, known)
     events, upcoming = await home.events(db, datetime.now(UTC).date())
+    links = Links(datasette)
     html = await datasette.render_template(
         "home.html",
         {
             "shown": shown,
-            "drawing": drawing(shown, ROOT / "static" / "basemap" / "overview.json"),
+            "by_country": home.most_first(shown, "country"),
+            "by_sector": home.most_first(shown, "sector"),
+            "sizes": await home.sizes(db, known),
+            "drawn": await drawn_map(db, shown.selection, shown.table),
+            "map": map_of(shown.table, "", None, links, asks=False),
             "events": events,
             "upcoming": upcoming,
             "articles": await home.articles(db),
@@ -35,4 +42,5 @@ async def home_page(datasette, request):
         request=request,
         view_name="home",
     )
-    return Response.html(html, headers={"Cache-Control": "max-age=60"})
+    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
+    return Response.html(html, headers=headers)

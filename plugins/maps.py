@@ -10,14 +10,17 @@ import json
 from datasette import hookimpl
 
 from portal import compat
+from portal.app import ROOT
+from portal.site import Site
 
 
 @hookimpl(trylast=True)
 def extra_body_script(datasette):
+    leaflet = Site(datasette, ROOT / "static").asset("leaflet.js")
     tiles = json.dumps(compat.plugin_config(datasette, "baltic-map")).replace("<", "\\u003c")
     return (
         "datasette.leaflet.LIBRARY_URL = datasette.leaflet.JAVASCRIPT_URL;\n"
-        f"datasette.leaflet.JAVASCRIPT_URL = '{datasette.urls.path('/static/leaflet.js')}';\n"
+        f"datasette.leaflet.JAVASCRIPT_URL = '{leaflet}';\n"
         f"datasette.leaflet.TILES = {tiles};"
     )
 

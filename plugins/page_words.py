@@ -5,12 +5,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from datasette import hookimpl
 
-from portal import compat
 from portal.app import ROOT
 from portal.catalogue import catalogue
-from portal.chips import chips
-from portal.query import parse
-from portal.site import Site, day, period
+from portal.highlight import excerpt, highlighted
+from portal.links import Links, with_mark
+from portal.site import Site
+from portal.wording import chips
+
+#: Characters of a summary that a card shows.
+EXCERPT = 260
 
 
 @hookimpl
@@ -27,10 +30,17 @@ def prepare_jinja2_environment(env, datasette):
     env.globals |= {
         "site": Site(datasette, ROOT / "static"),
         "label_of": label_of,
-        "period": period,
         "chips": chips,
     }
-    env.filters |= {"day": day, "items": json.loads, "from_start": from_start}
+    env.filters |= {
+        "query": with_mark,
+        "added_to": added_to,
+        "hits": hits,
+        "excerpt": excerpt_of_hits,
+        "items": json.loads,
+        "from_start": from_start,
+        "localised": Links(datasette).again,
+    }
 
 
 def from_start(address):
@@ -40,6 +50,21 @@ def from_start(address):
     return urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
+def added_to(pairs, query):
+    """A query string with more pairs."""
+    return "?" + "&".join(filter(None, [query, urlencode(pairs)]))
+
+
+def hits(text, found):
+    """`text` with the words marked that were searched for."""
+    return highlighted(text, found.words) if found else text
+
+
+def excerpt_of_hits(text, found):
+    """The part of a long text in which they are."""
+    return excerpt(text, found.words if found else (), EXCERPT)
+
+
 @hookimpl
 def extra_template_vars(datasette, database, table, request, view_name):
     known = catalogue(datasette, database) if database and table else None
@@ -47,8 +72,5 @@ def extra_template_vars(datasette, database, table, request, view_name):
         return {}
     words = {"this": known.tables[table], "codes_of": known.tables}
     if view_name == "table":
-        config = datasette.plugin_config("portal", database=database, table=table) or {}
-        order = compat.order(datasette, table)
-        words["selection"] = parse(request.query_string, known.tables[table], order=order)
-        words["list_columns"] = config.get("columns")
+        words["selection"] = request.scope["selection"]
     return words

@@ -3,6 +3,7 @@
 - Content-Security-Policy: everything from here; inline scripts and styles only because Datasette
   writes some. An operator's tile server is the one exception, when there is one.
 - Datasette redirects `/\\example.com/` abroad: no path with a backslash is answered.
+- No page may be framed elsewhere but the one made for it (plugins/embed.py).
 - Introspection pages show file paths, or cost much (`/-/password-tool` hashes in the event loop).
 - Nothing here can be changed, so nothing but reading is answered, and OPTIONS at once (Datasette
   would work the whole page out for it).
@@ -26,10 +27,13 @@ CLOSED = re.compile(
     r"login|logout)(\.json)?/?"
 )
 
+FRAMED = re.compile(r"(/[a-z]{2})?/embed/map")
+
 
 @hookimpl(trylast=True)
 def asgi_wrapper(datasette):
-    headers = _headers(compat.plugin_config(datasette, "baltic-map").get("tile_url"))
+    tile_url = compat.plugin_config(datasette, "baltic-map").get("tile_url")
+    headers, framed = _headers(tile_url), _headers(tile_url, framed=True)
 
     def wrap(app):
         async def secured(scope, receive, send):
@@ -37,7 +41,9 @@ def asgi_wrapper(datasette):
                 return await app(scope, receive, send)
 
             asked = address(scope, datasette)
-            ours = headers + ([] if not asked or asked.is_page else [_NOT_LISTED])
+            path = request_path(scope, datasette)
+            ours = headers if not FRAMED.fullmatch(path) else framed
+            ours = ours + ([] if not asked or asked.is_page else [_NOT_LISTED])
             names = {name for name, _ in ours}
 
             async def send_secured(message):
@@ -46,7 +52,6 @@ def asgi_wrapper(datasette):
                     message = dict(message, headers=kept + ours)
                 await send(message)
 
-            path = request_path(scope, datasette)
             if "\\" in path or "%5c" in path.lower() or CLOSED.fullmatch(path):
                 answer = await refusal(datasette, "There is no such page.", status=404, page=True)
                 return await answer.asgi_send(send_secured)
@@ -69,19 +74,20 @@ _NOT_LISTED = (b"x-robots-tag", b"noindex")
 _PERSONAL = (b"authorization", b"cookie")
 
 
-def _headers(tile_url):
+def _headers(tile_url, *, framed=False):
     images = "'self' data:"
     if tile_url:
         address = urlsplit(tile_url.replace("{s}", "*"))
         images += f" {address.scheme}://{address.netloc}"
+    ancestors = "*" if framed else "'self'"
     policy = (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         f"img-src {images}; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'self'"
+        f"frame-ancestors {ancestors}"
     )
-    return [
+    headers = [
         (b"content-security-policy", policy.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
-        (b"x-frame-options", b"SAMEORIGIN"),
     ]
+    return headers if framed else [*headers, (b"x-frame-options", b"SAMEORIGIN")]

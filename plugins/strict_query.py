@@ -18,8 +18,8 @@ from portal.errors import QueryError
 from portal.forms import tidy
 from portal.query import check_sql, parse, parse_record
 
-#: Formats of ours that walk a table's JSON, where their query string is read once more.
-EXPORTS = {"csv", "geojson"}
+#: Formats of ours. Those that walk a table's JSON have their query string read once more there.
+EXPORTS = {"csv", "geojson", "xlsx", "bib", "csl", "svg", "png", "map"}
 
 
 @hookimpl
@@ -41,11 +41,11 @@ def asgi_wrapper(datasette):
             if tidied is not None:
                 return await _redirect(send, scope, tidied)
             try:
-                rewritten = _rewritten(query, asked, known, datasette)
+                read = _read(query, asked, known, datasette)
             except QueryError as error:
                 answer = await refusal(datasette, str(error), status=400, page=asked.is_page)
                 return await answer.asgi_send(send)
-            return await app(dict(scope, query_string=rewritten), receive, send)
+            return await app(scope | read, receive, send)
 
         return strict
 
@@ -59,7 +59,7 @@ def _missing(asked, known, datasette):
     if asked.table and not table and asked.table not in queries.get("queries", {}):
         return f"There is no table {asked.table} here."
     formats = {"csv", "blob", *datasette.renderers}
-    formats |= {"geojson"} if asked.table and not asked.record else set()
+    formats |= EXPORTS if asked.table and not asked.record else set()
     formats |= set() if asked.table else {"db"}
     if asked.format and asked.format not in formats:
         return f"There is no format {asked.format} here. There are {', '.join(sorted(formats))}."
@@ -69,17 +69,19 @@ def _missing(asked, known, datasette):
     return None
 
 
-def _rewritten(query, asked, known, datasette):
-    """The query string for Datasette: the same selection in its own words."""
+def _read(query, asked, known, datasette):
+    """What the request becomes: a list's selection, and the same in Datasette's words."""
     if not asked.table:
         check_sql(query, must_ask=asked.format not in ("", "json", "db"))
-        return query
+        return {}
     table = known.tables[asked.table]
     if asked.record:
-        return parse_record(query, table).encode()
-    selection = parse(query, table, order=compat.order(datasette, table.name))
-    ours = asked.format in EXPORTS
-    return (selection.canonical() if ours else selection.for_datasette()).encode()
+        return {"query_string": parse_record(query, table).encode()}
+    order = compat.order(datasette, table.name)
+    selection = parse(query, table, order=order, form=asked.format)
+    own_words = asked.format in EXPORTS or not (asked.format or selection.wants_columns)
+    words = selection.canonical() if own_words else selection.for_datasette()
+    return {"query_string": words.encode(), "selection": selection}
 
 
 async def _redirect(send, scope, query):

@@ -53,7 +53,7 @@ def create_datasette(
     """
     version = published_version(database)
     tables = Catalogue.read(version).tables
-    if missing := [name for name, _ in SECTIONS if name not in tables]:
+    if missing := [name for section in SECTIONS for name in section.tables if name not in tables]:
         raise CannotServe(
             f"{database} has no {', '.join(missing)}: another version of the build made it. "
             "Run `make build` to make it anew."
@@ -63,7 +63,6 @@ def create_datasette(
         settings=SETTINGS | (settings or {}),
         template_dir=str(ROOT / "templates"),
         plugins_dir=str(ROOT / "plugins"),
-        static_mounts=[("static", str(ROOT / "static"))],
     )
     ds.remove_database("_memory")  # which Datasette adds when it is given no file
     compat.immutable_database(ds, version, "baltic")

@@ -19,11 +19,22 @@ from weakref import WeakKeyDictionary
 from datasette.app import Datasette
 
 from portal.errors import CannotServe
+from portal.language import ENGLISH, LANGUAGES, language
 
 #: Columns whose value names a record, best first.
 LABELS = ("label", "name", "title")
 
-Vocabulary = tuple[dict[str, str], dict[str, str]]
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The codes of one vocabulary."""
+
+    #: Code → label in English.
+    labels: dict[str, str]
+    #: Language → code → label, as far as there are translations.
+    translations: dict[str, dict[str, str]]
+    #: Code → what belongs under it, in English.
+    definitions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,15 @@ class Column:
     references: str | None = None
     #: Code → label, where `references` is a vocabulary.
     codes: dict[str, str] | None = None
+    #: Language → code → label in that language.
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
     #: Code → what belongs under it.
     definitions: dict[str, str] = field(default_factory=dict)
+
+    def label(self, code: str) -> str:
+        """The label of `code` in the reader's language, else in English, else the code itself."""
+        own = self.translations.get(language(), {}).get(code)
+        return own or (self.codes or {}).get(code, code)
 
 
 @dataclass(frozen=True)
@@ -137,15 +155,16 @@ def _read(connection: sqlite3.Connection) -> Catalogue:
 
 
 def _vocabulary(connection: sqlite3.Connection, name: str) -> Vocabulary:
-    """Code → label, and code → definition where there is one."""
-    columns = [row[1] for row in connection.execute(f"pragma table_info({_quoted(name)})")]
-    definition = "definition" if "definition" in columns else "null"
-    sql = f"select code, label, {definition} from {_quoted(name)}"  # noqa: S608
-    rows = connection.execute(sql).fetchall()
-    return (
-        {code: label for code, label, _ in rows},
-        {code: words for code, _, words in rows if words},
-    )
+    columns = {row[1] for row in connection.execute(f"pragma table_info({_quoted(name)})")}
+
+    def words(column: str) -> dict[str, str]:
+        if column not in columns:
+            return {}
+        sql = f"select code, {column} from {_quoted(name)} where {column} is not null"  # noqa: S608
+        return dict(connection.execute(sql).fetchall())
+
+    translations = {code: words(f"label_{code}") for code in LANGUAGES if code != ENGLISH}
+    return Vocabulary(words("label"), translations, words("definition"))
 
 
 _TABLES = "select name from sqlite_master where type = 'table' order by name"
@@ -155,8 +174,13 @@ def _is_internal(name: str, names: list[str]) -> bool:
     return (
         name == "datapackage"
         or name.startswith("sqlite_")
-        or any(f"{other}_fts" == name or name.startswith(f"{other}_fts_") for other in names)
+        or any(name.startswith(_beside(other)) for other in names)
     )
+
+
+def _beside(table: str) -> tuple[str, ...]:
+    """How the names of a table's indexes begin: of words, places, the map, the alphabet."""
+    return f"{table}_fts", f"{table}_rtree", f"{table}_map", f"{table}_order"
 
 
 def _rank(name: str, declared: list[str]) -> int:
@@ -209,7 +233,7 @@ def _column(
     vocabularies: dict[str, Vocabulary],
 ) -> Column:
     guess = {"INTEGER": "integer", "REAL": "number", "FLOAT": "number"}
-    codes, definitions = vocabularies.get(references or "", (None, {}))
+    vocabulary = vocabularies.get(references or "")
     return Column(
         name=name,
         title=words.get("title", name.replace("_", " ").capitalize()),
@@ -217,8 +241,9 @@ def _column(
         type=words.get("type", guess.get(stored_type.upper(), "string")),
         unit=words.get("unit"),
         references=references,
-        codes=codes,
-        definitions=definitions,
+        codes=vocabulary.labels if vocabulary else None,
+        translations=vocabulary.translations if vocabulary else {},
+        definitions=vocabulary.definitions if vocabulary else {},
     )
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
+from datasette.views.row import RowView
+from datasette.views.table import TableView
 
 from portal.specials import Order
 
@@ -61,6 +63,31 @@ def table_metadata(ds: Datasette, database: str, table: str) -> dict[str, Any]:
 def plugin_config(ds: Datasette, name: str) -> dict[str, Any]:
     """An operator's settings for the plugin `name`."""
     return ds.plugin_config(name) or {}
+
+
+async def table_page(ds: Datasette, request: Any, send: Any) -> Any:
+    """Datasette's own page of a table, at a route of ours."""
+    return await _own_page(TableView, ds, request, send)
+
+
+async def row_page(ds: Datasette, request: Any, send: Any) -> Any:
+    """Datasette's own page of a record, at a route of ours."""
+    return await _own_page(RowView, ds, request, send)
+
+
+async def _own_page(view: Any, ds: Datasette, request: Any, send: Any) -> Any:
+    request.url_vars["format"] = None  # its own route has one
+    return await view.as_view(ds)(request, send)
+
+
+async def check_may_view(ds: Datasette, request: Any, table: str, database: str = "baltic") -> None:
+    """Raise Forbidden when the operator's permissions keep the reader from a table."""
+    permissions: list[Any] = [
+        ("view-table", (database, table)),
+        ("view-database", database),
+        "view-instance",
+    ]
+    await ds.ensure_permissions(request.actor, permissions)
 
 
 async def ready(ds: Datasette) -> None:

@@ -11,6 +11,8 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 _PART = re.compile(r"_filter_(column|op|value)(_\d+)?")
+#: How the order is chosen from one list: `-founded` falls.
+_FALLING = re.compile("-[a-z_]+")
 _MAY_BE_EMPTY = ("_search", "_sort", "_sort_desc")
 
 
@@ -26,6 +28,8 @@ def tidy(query: str) -> str | None:
         match = _PART.fullmatch(key)
         if match:
             parts.setdefault(match[2] or "", {})[match[1]] = value
+        elif key == "_sort" and _FALLING.fullmatch(value):
+            kept.append(("_sort_desc", value[1:]))
         elif key != "_sort_by_desc" and (value or key not in _MAY_BE_EMPTY):
             kept.append((key, value))
     if any(key == "_sort_by_desc" for key, _ in pairs):

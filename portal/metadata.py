@@ -92,9 +92,6 @@ def _table(table: Table) -> dict[str, Any]:
     }
     if table.label_column:
         settings["label_column"] = table.label_column
-    if table.searchable:
-        # Datasette finds only indexes that keep a copy of the text; ours are contentless.
-        settings |= {"fts_table": f"{table.name}_fts", "fts_pk": "rowid"}
     return settings
 
 

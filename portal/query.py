@@ -17,17 +17,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from portal.area import Box, Near
 from portal.catalogue import Column, Table
 from portal.errors import QueryError, shown
+from portal.language import gettext as _
+from portal.language import number
 from portal.specials import (
+    OF_LISTS,
     OF_RECORDS,
     REFUSED,
     SPECIALS,
     SQL_SHAPES,
     Order,
     check_cursor,
+    check_form,
+    not_one_of,
     order_of,
     special_values,
     start_cursor,
@@ -38,6 +45,9 @@ from portal.values import OPERATORS, canonical_value
 #: Longest query string; servers and proxies cut addresses somewhere above.
 MAX_LENGTH = 60_000
 MAX_VALUES = 200
+
+#: How `column=value` is meant: of a list, that it holds the value.
+EQUALITY = ("exact", "arraycontains")
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -59,12 +69,14 @@ class Filter:
 class Selection:
     """Which records of a table, and how they are to be shown.
 
-    `filters` and `search` decide which records there are; `view` holds the special parameters
-    (`_sort`, `_size`, `_facet`, …) that only order, cut or dress them.
+    `filters`, `area`, `near` and `search` decide which records there are; `view` holds the special
+    parameters (`_sort`, `_size`, `_facet`, …) that only order, cut or dress them.
     """
 
     table: str
     filters: tuple[Filter, ...] = ()
+    area: Box | None = None
+    near: Near | None = None
     search: str | None = None
     view: tuple[tuple[str, str], ...] = ()
     #: The cursor before the first record, for Datasette alone; empty where the key is the order.
@@ -83,37 +95,103 @@ class Selection:
         asked for as one that follows a cursor before all records.
         """
         cursor = [("_next", self.start)] if self.start and not self.get("_next") else []
-        return urlencode(
-            [_datasette_pair(item) for item in self.filters] + self._special() + cursor
-        )
+        return urlencode(self.datasette_filters() + self._special() + cursor)
+
+    def datasette_filters(self) -> list[tuple[str, str]]:
+        """The conditions on columns in Datasette's words, but for `any_of`."""
+        return [_datasette_pair(item) for item in self.filters if item not in self.any_of]
+
+    @property
+    def any_of(self) -> list[Filter]:
+        """Lists that hold any of several values, for which Datasette has no word."""
+        return [
+            item
+            for item in self.filters
+            if item.operator == "arraycontains" and len(item.values) > 1
+        ]
 
     def narrowing(self) -> str:
         """Only what decides which records there are: for links to other formats."""
-        return Selection(self.table, self.filters, self.search).canonical()
+        return replace(self, view=()).canonical()
 
     @property
     def is_plain(self) -> bool:
         """Whether it is the whole table in its own order and dress, be it a later page of it."""
-        shown_otherwise = any(key != "_next" for key, _ in self.view)
-        return not (self.filters or self.search or shown_otherwise)
+        return not self.narrows and all(pair[0] in _PAGING for pair in self.view)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any record out."""
+        return bool(self.filters or self.area or self.near or self.search is not None)
+
+    @property
+    def wants_columns(self) -> bool:
+        """Whether its page is Datasette's table: only that chooses columns, or counts by them."""
+        return any(pair[0] not in OF_LISTS and pair != ("_view", "map") for pair in self.view)
 
     def from_start(self) -> Selection:
         """The same from its first page."""
-        return replace(self, view=tuple(pair for pair in self.view if pair[0] != "_next"))
+        return replace(self, view=tuple(pair for pair in self.view if pair[0] not in _PAGING))
+
+    def viewed(self, **changes: Any) -> Selection:
+        """The same from its first page with special parameters changed: `viewed(_sort="name")`."""
+        kept = {key: value for key, value in self.from_start().view if key not in changes}
+        kept |= {key: str(value) for key, value in changes.items() if value}
+        return replace(self, view=_without_first_page(sorted(kept.items())))
+
+    def narrowed(self, key: str, value: str) -> Selection:
+        """The same from its first page with one condition more."""
+        column, _sep, operator = key.partition("__")
+        more = Filter(column, operator or "exact", (value,))
+        return replace(self.from_start(), filters=tuple(sorted({*self.filters, more})))
+
+    def without(self, column: str) -> Selection:
+        """The same without the choice among the values of `column`."""
+        return replace(
+            self,
+            filters=tuple(
+                item
+                for item in self.filters
+                if item.column != column or item.operator not in EQUALITY
+            ),
+        )
+
+    def chosen(self, column: str) -> tuple[str, ...]:
+        """The values of `column` that are chosen; any of them will do."""
+        return next(
+            (
+                item.values
+                for item in self.filters
+                if item.column == column and item.operator in EQUALITY
+            ),
+            (),
+        )
 
     def get(self, name: str) -> str | None:
         """First value of a special parameter."""
         return next((value for key, value in self.view if key == name), None)
 
     def _special(self) -> list[tuple[str, str]]:
+        places = [("_bbox", self.area), ("_near", self.near)]
         search = [] if self.search is None else [("_search", self.search)]
-        return search + list(self.view)
+        return [(key, str(value)) for key, value in places if value] + search + list(self.view)
 
 
-def parse(query: str | bytes, table: Table, *, order: Order | None = None) -> Selection:
+def _without_first_page(view: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in view if pair != ("_page", "1"))
+
+
+#: What only says which page of a list it is.
+_PAGING = ("_next", "_page")
+
+
+def parse(
+    query: str | bytes, table: Table, *, order: Order | None = None, form: str = ""
+) -> Selection:
     """Read the query string of a table's address. Raises QueryError, and nothing else.
 
-    `order` is the table's when the address does not say; the page cursor depends on it.
+    `order` is the table's when the address does not say; the page cursor depends on it. `form` is
+    the format of the address, empty for a page: some parameters are of one format alone.
     """
     pairs = _pairs(query)
     groups: dict[str, list[str]] = {}
@@ -122,23 +200,57 @@ def parse(query: str | bytes, table: Table, *, order: Order | None = None) -> Se
     filters: list[Filter] = []
     view: list[tuple[str, str]] = []
     search: str | None = None
+    places: dict[str, Any] = {}
     for key in sorted(groups):
         values = groups[key]
         if key == "_search":
             search = _search(values, table)
+        elif key in _PLACES:
+            name, kind = _PLACES[key]
+            places[name] = kind.read(_of_a_place(key, values, table))
         elif key in SPECIALS:
+            check_form(key, form)
             view += [(key, value) for value in special_values(key, values, table)]
         else:
             filters.append(_filter(key, values, table))
     own, order = order, order_of(dict(view), order)
-    if order == own:  # as Datasette's links to next pages say it
+    # As Datasette's links to next pages say it. Where hits or near places would come first, it is
+    # the reader's wish.
+    if order == own and search is None and "near" not in places:
         view = [pair for pair in view if pair[0] not in ("_sort", "_sort_desc")]
     view = with_order_column(view, order, table)
     start = start_cursor(order, table)
     if ("_next", start) in view:
         view.remove(("_next", start))
     check_cursor(dict(view), order, table)
-    return Selection(table.name, tuple(_merged(filters)), search, tuple(view), start)
+    return Selection(
+        table.name,
+        tuple(_merged(filters)),
+        **places,
+        search=search,
+        view=_without_first_page(view),
+        start=start,
+    )
+
+
+_PLACES: dict[str, tuple[str, type[Box] | type[Near]]] = {
+    "_bbox": ("area", Box),
+    "_near": ("near", Near),
+}
+
+
+def _of_a_place(key: str, values: list[str], table: Table) -> str:
+    if not table.has_geometry:
+        raise QueryError(
+            _("%(key)s is not possible: %(table)s have no place on the map.")
+            % {"key": key, "table": _(table.title)}
+        )
+    if len(values) > 1:
+        raise QueryError(
+            _("%(key)s is given %(count)s times. Give it once.")
+            % {"key": key, "count": len(values)}
+        )
+    return values[0]
 
 
 def parse_record(query: str | bytes, table: Table) -> str:
@@ -147,7 +259,8 @@ def parse_record(query: str | bytes, table: Table) -> str:
     for key, value in pairs:
         if key not in OF_RECORDS or not value:
             raise QueryError(
-                f"A record's address does not take {shown(key)}. It takes {', '.join(OF_RECORDS)}."
+                _("A record's address does not take %(key)s. It takes %(allowed)s.")
+                % {"key": shown(key), "allowed": ", ".join(OF_RECORDS)}
             )
     return urlencode(sorted((key, OF_RECORDS[key](key, value, table)) for key, value in pairs))
 
@@ -158,24 +271,32 @@ def check_sql(query: str | bytes, *, must_ask: bool) -> None:
     asked = dict(pairs).get("sql", "")
     if pairs and "sql" not in dict(pairs):
         raise QueryError(
-            f"The database's address does not take {shown(pairs[0][0])} without sql=. "
-            "Tables are filtered at their own addresses, like /baltic/enterprises?country=DK."
+            _(
+                "The database's address does not take %(key)s without sql=. Tables are filtered "
+                "at their own addresses, like /baltic/enterprises?country=DK."
+            )
+            % {"key": shown(pairs[0][0])}
         )
     if must_ask and not asked.strip():
         raise QueryError(
-            "This format is of one table, like /baltic/enterprises.csv, or of an SQL query: "
-            "/baltic.csv?sql=select…"
+            _(
+                "This format is of one table, like /baltic/enterprises.csv, or of an SQL query: "
+                "/baltic.csv?sql=select…"
+            )
         )
     for shape in (value for key, value in pairs if key == "_shape"):
         if shape not in SQL_SHAPES:
-            raise QueryError(f"_shape takes {', '.join(SQL_SHAPES)}, not {shown(shape)}.")
+            raise QueryError(not_one_of("_shape", SQL_SHAPES, shape))
 
 
 def _pairs(query: str | bytes) -> list[tuple[str, str]]:
     if len(query) > MAX_LENGTH:
         raise QueryError(
-            f"The address is too long: {len(query):,} characters after the question mark, "
-            f"where {MAX_LENGTH:,} are allowed."
+            _(
+                "The address is too long: %(length)s characters after the question mark, where "
+                "%(most)s are allowed."
+            )
+            % {"length": number(len(query)), "most": number(MAX_LENGTH)}
         )
     try:
         text = query.decode("utf-8") if isinstance(query, bytes) else query
@@ -183,12 +304,14 @@ def _pairs(query: str | bytes) -> list[tuple[str, str]]:
             text, keep_blank_values=True, errors="strict", max_num_fields=MAX_VALUES * 2
         )
     except UnicodeError:
-        raise QueryError("The address holds bytes that are not UTF-8 text.") from None
+        raise QueryError(_("The address holds bytes that are not UTF-8 text.")) from None
     except ValueError:
-        raise QueryError(f"At most {MAX_VALUES * 2} parameters are allowed.") from None
+        raise QueryError(
+            _("At most %(most)s parameters are allowed.") % {"most": MAX_VALUES * 2}
+        ) from None
     for key, value in pairs:
         if not _is_text(key + value):
-            raise QueryError("The address holds control characters, which no record has.")
+            raise QueryError(_("The address holds control characters, which no record has."))
     return pairs
 
 
@@ -205,13 +328,15 @@ def _filter(key: str, values: list[str], table: Table) -> Filter:
         items = values
     if operator == "exact" and column.type == "list":
         operator = "arraycontains"
-    if len(values) > 1 and operator not in ("exact", "in"):
+    if len(values) > 1 and operator not in ("in", *EQUALITY):
         raise QueryError(
-            f"{shown(key)} is given {len(values)} times; only equality takes several values. "
-            "Give it once."
+            _("%(key)s is given %(count)s times; only equality takes several values. Give it once.")
+            % {"key": shown(key), "count": len(values)}
         )
     if len(items) > MAX_VALUES:
-        raise QueryError(f"{shown(key)} has more than {MAX_VALUES} values.")
+        raise QueryError(
+            _("%(key)s has more than %(most)s values.") % {"key": shown(key), "most": MAX_VALUES}
+        )
     typed = [canonical_value(column, operator, item) for item in items]
     return Filter(column.name, operator, tuple(sorted(set(typed))))
 
@@ -226,9 +351,11 @@ def _column_and_operator(key: str, table: Table) -> tuple[Column, str]:
     if operator not in OPERATORS[column.type]:
         allowed = ", ".join(f"{name}__{other}" for other in OPERATORS[column.type])
         raise QueryError(
-            f"{shown(key)} is not understood: {column.title} takes {name} or {allowed}."
+            _("%(key)s is not understood: %(column)s takes %(name)s or %(allowed)s.")
+            % {"key": shown(key), "column": _(column.title), "name": name, "allowed": allowed}
             if operator != "exact"
-            else f"{column.title} can only be asked for by {allowed}."
+            else _("%(column)s can only be asked for by %(allowed)s.")
+            % {"column": _(column.title), "allowed": allowed}
         )
     return column, operator
 
@@ -236,14 +363,27 @@ def _column_and_operator(key: str, table: Table) -> tuple[Column, str]:
 def _unknown(key: str, name: str, table: Table) -> str:
     if key.startswith("_"):
         if key in REFUSED:
-            return f"{shown(key)} is not allowed here: {REFUSED[key]}"
-        return f"There is no parameter {shown(key)}. There are _search, {', '.join(SPECIALS)}."
+            return _("%(key)s is not allowed here: %(reason)s") % {
+                "key": shown(key),
+                "reason": _(REFUSED[key]),
+            }
+        allowed = ", ".join(("_search", *_PLACES, *SPECIALS))
+        return _("There is no parameter %(key)s. There are %(allowed)s.") % {
+            "key": shown(key),
+            "allowed": allowed,
+        }
     near = get_close_matches(name, table.columns, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return (
-        f"{table.title} have no column {shown(name)}.{hint} "
-        f"The columns are {', '.join(table.columns)}."
+    words = (
+        _("%(table)s have no column %(name)s. Did you mean %(near)s? The columns are %(columns)s.")
+        if near
+        else _("%(table)s have no column %(name)s. The columns are %(columns)s.")
     )
+    return words % {
+        "table": _(table.title),
+        "name": shown(name),
+        "near": "".join(near),
+        "columns": ", ".join(table.columns),
+    }
 
 
 def _items(operator: str, value: str, key: str) -> list[str]:
@@ -256,10 +396,14 @@ def _items(operator: str, value: str, key: str) -> list[str]:
     except (ValueError, RecursionError):
         items = None
     if not items or not all(isinstance(item, str | int | float) for item in items):
-        raise QueryError(f'{shown(key)} takes values like DK,SE or ["DK", "SE"].')
+        raise QueryError(
+            _('%(key)s takes values like DK,SE or ["DK", "SE"].') % {"key": shown(key)}
+        )
     texts = [str(item) for item in items]
     if not all(map(_is_text, texts)):
-        raise QueryError(f"{shown(key)} holds control characters, which no record has.")
+        raise QueryError(
+            _("%(key)s holds control characters, which no record has.") % {"key": shown(key)}
+        )
     return texts
 
 
@@ -276,14 +420,16 @@ def _merged(filters: Iterable[Filter]) -> list[Filter]:
             if both:
                 place, item = exact, Filter(item.column, "exact", both)
         elif place in kept and item.values != kept[place].values:
-            raise QueryError(f"{item.key} is given twice with different values. Give it once.")
+            raise QueryError(
+                _("%(key)s is given twice with different values. Give it once.") % {"key": item.key}
+            )
         kept[place] = item
     return sorted(kept.values())
 
 
 def _public_pairs(item: Filter) -> list[tuple[str, str]]:
-    if item.operator == "exact":
-        return [(item.key, value) for value in item.values]
+    if item.operator in EQUALITY:
+        return [(item.column, value) for value in item.values]
     return [(item.key, _joined(item))]
 
 
@@ -303,10 +449,13 @@ def _joined(item: Filter) -> str:
 
 def _search(values: list[str], table: Table) -> str:
     if not table.searchable:
-        raise QueryError(f"{table.title} cannot be searched by _search; filter by a column.")
+        raise QueryError(
+            _("%(table)s cannot be searched by _search; filter by a column.")
+            % {"table": _(table.title)}
+        )
     if len(values) > 1:
-        raise QueryError("_search is given more than once. Put all words into one.")
+        raise QueryError(_("_search is given more than once. Put all words into one."))
     words = " ".join(values[0].split())
     if not words:
-        raise QueryError("_search is empty. Leave it out, or say what to look for.")
+        raise QueryError(_("_search is empty. Leave it out, or say what to look for."))
     return words

@@ -1,20 +1,381 @@
-"""From what a person types to a full-text query that cannot fail."""
+"""From what a person types to a full-text query that finds what was meant and cannot fail.
+
+Both sides are spelt loosely (`build.fold.loose`), so `Łódź`, `lodz` and `LODZ` are one query, and
+no quote, star or `NEAR(` reaches FTS5. All words must occur. The last may be unfinished; another is
+taken as a whole word, or else as the beginning of one, or else as a part of one (`værksted` finds
+`cykelværkstedet`). A word that is none of these, or that makes the whole find nothing, is looked
+up among similar ones.
+
+How the index is made is told in `build/search_index.py`.
+"""
 
 from __future__ import annotations
 
-from build.fold import fold
+import sqlite3
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from build.fold import LONGEST, WORDS_OF_A_LENGTH, loose, spans
 
 #: A phrase without words, which FTS5 takes and which matches nothing.
 NOTHING = '""'
+#: Whoever asks for more words than this has pasted a page; no record holds them all.
+MAX_WORDS = 64
+
+#: Letters a word needs to be taken for a part of another, or for misspelt in one or two places.
+PART, ONE_ERROR, TWO_ERRORS = 5, 4, 8
+#: Up to this length a word that is known is not taken for the beginning of another as well: `Åbo`
+#: is no `about`.
+SMALL = 3
+#: Between other words these say nothing: prepositions, articles, "and" in the region's languages.
+STOP_WORDS = frozenset(
+    "a an and at by for from in of on s the to with "  # English
+    "af den der det de en et fra i med og om på som til "  # Danish, Norwegian
+    "att av ett från för och under vid "  # Swedish
+    "am auf aus bei das dem die ein eine für im mit und von zu zum zur "  # German
+    "dla do ku na nad od oraz po pod w we z za ze "  # Polish
+    "bei dėl ir iš prie su už į "  # Lithuanian
+    "ar no par pie un uz "  # Latvian
+    "ja ning ka või "  # Estonian
+    "sekä tai "  # Finnish
+    "frá og um við "  # Icelandic
+    "в во для и из на от по с у".split()  # Russian
+)
+
+_STOP_WORDS = {loose(word) for word in STOP_WORDS}
+
+#: What one search may cost in words looked at, corrections of a word, and queries in the end.
+CANDIDATES, CORRECTIONS, ATTEMPTS = 3000, 3, 12
+#: Words that a part or a beginning of a word may stand for.
+WHOLES = 24
 
 
-def match_expression(text: str | None) -> str:
-    """All words of `text`, folded as the index is; the last may be the beginning of a word.
+@dataclass(frozen=True)
+class Found:
+    """What to look for instead of what was typed."""
 
-    Folding leaves letters, digits and spaces only, so no quote, star or `NEAR(` reaches FTS5, and
-    `Łódź`, `lodz` and `LODZ` are one query. Text without a letter or digit finds nothing.
+    #: An expression for `match`, which matches nothing when there is nothing to look for.
+    match: str = NOTHING
+    #: What counts as a hit, spelt loosely; `cyk*` is any word that begins so.
+    words: tuple[str, ...] = ()
+    #: Word as typed → word that was looked for instead.
+    corrected: tuple[tuple[str, str], ...] = ()
+
+    def reworded(self, text: str) -> str:
+        """`text` with what was looked for instead of the words that were corrected."""
+        instead = dict(self.corrected)
+        parts, done = [], 0
+        for start, end in spans(text):
+            parts += [text[done:start], instead.get(text[start:end], text[start:end])]
+            done = end
+        return "".join([*parts, text[done:]])
+
+
+def rank_sql(table_name: str) -> str:
+    """The SQL expression by which hits are ordered, best first: exact whole names, names, places
+    and subjects, text. Equal hits keep the order of their rowids if that is what comes next.
     """
-    words = list(dict.fromkeys(fold(text or "").split()))
-    if not words:
-        return NOTHING
-    return " ".join(f'"{word}"' for word in words) + "*"
+    return f'"{table_name}_fts".rank'
+
+
+def expression(
+    connection: sqlite3.Connection, table_name: str, text: str, *, typing: bool = False
+) -> Found:
+    """What to look for in the index of `table_name` when a person types `text`.
+
+    While they are still `typing`, even a short last word may become a longer one.
+    """
+    terms = _terms(text)
+    if not 0 < len(terms) <= MAX_WORDS:
+        return Found()
+    index = _Index(connection, table_name)
+    understood = [index.understood(term, typing) for term in terms]
+    readings = islice(_attempts(index, understood), ATTEMPTS)
+    best = next((terms for terms in readings if index.has_all(terms)), None)
+    if best is None:
+        return Found()
+    corrected = (
+        (term.typed, index.as_written(term.looked_for[0])) for term in best if term.corrected
+    )
+    return Found(_match(best), index.hits(best), tuple(corrected))
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One word of a search."""
+
+    typed: str
+    word: str
+    #: Whether it is the last.
+    unfinished: bool = False
+    #: Whether records need not have it.
+    optional: bool = False
+    corrected: bool = False
+    #: Words that will do, loose; a star makes one the beginning of any.
+    looked_for: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> str:
+        parts = [_phrase(word) for word in self.looked_for]
+        if not self.typed.isascii() and not self.corrected:
+            as_typed = unicodedata.normalize("NFC", self.typed).lower()
+            parts.append(f'original:"{as_typed}"' + "*" * self.unfinished)
+        return " OR ".join(parts)
+
+    def instead(self, word: str) -> _Term:
+        words = (word, f"{word}*") if self.unfinished else (word,)
+        return replace(self, corrected=True, looked_for=words)
+
+
+def _terms(text: str) -> list[_Term]:
+    """The words of `text`, each once; the last may be unfinished."""
+    typed: dict[str, str] = {}
+    for start, end in spans(text):
+        if word := loose(text[start:end]):
+            typed.setdefault(word, text[start:end])
+    last = next(reversed(typed), None)
+    return [
+        _Term(as_typed, word, word == last, optional=word != last and word in _STOP_WORDS)
+        for word, as_typed in typed.items()
+    ]
+
+
+def _phrase(word: str) -> str:
+    return f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"'
+
+
+def _match(terms: Sequence[_Term]) -> str:
+    """All `terms`, or a whole name that is written as one word (`By bi` → `bybi`)."""
+    needed = [f"({term.match})" for term in terms if not term.optional]
+    if len(terms) == 1:
+        return terms[0].match if terms[0].looked_for else NOTHING
+    name = _joined(terms)
+    readings = [f'key:"{name}"', f'key:"{name}"*']
+    if not _has_unknown(terms):
+        readings.insert(0, f"({' AND '.join(needed)})")
+    return " OR ".join(readings)
+
+
+def _joined(terms: Sequence[_Term]) -> str:
+    return "".join(term.looked_for[0] if term.corrected else term.word for term in terms)
+
+
+def _has_unknown(terms: Sequence[_Term]) -> bool:
+    return any(not term.looked_for and not term.optional for term in terms)
+
+
+def _attempts(index: _Index, terms: list[_Term]) -> Iterator[list[_Term]]:
+    """Ever wider readings of what was typed."""
+    yield terms
+    if _has_unknown(terms):
+        return
+    widened = [index.widened(term) for term in terms]
+    yield widened
+    corrected = [term for term in terms if term.corrected]
+    others = [term for term in terms if not (term.corrected or term.optional)]
+    yield from _corrected_once(index, terms, corrected)
+    yield from _corrected_once(index, widened, others)
+
+
+def _corrected_once(
+    index: _Index, terms: list[_Term], doubtful: list[_Term]
+) -> Iterator[list[_Term]]:
+    """`terms` with one of the `doubtful` replaced by a similar word."""
+    for likely in range(CORRECTIONS):
+        for term in doubtful:
+            for word in index.similar(term)[likely : likely + 1]:
+                yield [term.instead(word) if other.word == term.word else other for other in terms]
+
+
+#: Errors; whether the beginning is wrong, which is rare; commoner words first, then longer ones,
+#: for a letter is forgotten more often than added.
+_Rank = tuple[int, bool, int, int, str]
+
+
+class _Index:
+    """The words and the index of one table."""
+
+    def __init__(self, connection: sqlite3.Connection, table_name: str) -> None:
+        self._connection = connection
+        self._table = table_name
+        self._similar: dict[str, list[str]] = {}
+        sql = "select 1 from sqlite_master where name = '{}_fts_places'"
+        self._has_places = bool(self._rows(sql))
+
+    def understood(self, term: _Term, typing: bool) -> _Term:
+        """`term` with the words it stands for; none when no word is near enough."""
+        if term.optional:
+            return term
+        if words := self._known_as(term, typing):
+            return replace(term, looked_for=words)
+        similar = self.similar(term)
+        return term.instead(similar[0]) if similar else term
+
+    def has_all(self, terms: Sequence[_Term]) -> bool:
+        """Whether any record has them all; one word that is known need not be looked up again."""
+        is_one_known = len(terms) == 1 and bool(terms[0].looked_for)
+        return is_one_known or self._matches(_match(terms))
+
+    def widened(self, term: _Term) -> _Term:
+        """`term` with the commonest words that begin like it; the last word has them anyway.
+
+        Not as `word*`, for which FTS5 would first gather all records that have any such word.
+        """
+        if term.unfinished or term.corrected or term.optional:
+            return term
+        rows = self._rows(
+            'select word from "{}_fts_words" where word >= ? and word < ? '
+            "order by uses desc, word limit ?",
+            *(term.word, f"{term.word}~", WHOLES),
+        )
+        words = dict.fromkeys([*term.looked_for, *(word for (word,) in rows)])
+        return replace(term, looked_for=tuple(words))
+
+    def similar(self, term: _Term) -> list[str]:
+        """Words that `term` may be a misspelling of, likeliest first."""
+        if term.word not in self._similar:
+            self._similar[term.word] = self._misspelt(term)
+        return self._similar[term.word]
+
+    def hits(self, terms: Sequence[_Term]) -> tuple[str, ...]:
+        """Words that the records found hold, for marking them."""
+        words = [word for term in terms for word in term.looked_for]
+        local = [name for word in words for name in self._local_names(word)]
+        return tuple(dict.fromkeys([*words, *local, _joined(terms)]))
+
+    def as_written(self, word: str) -> str:
+        """A loose word as the records write it, if one does: `orsted` → `Ørsted`."""
+        if places := self._places("name", word):
+            return places[0]
+        records = self._rows(
+            'select * from "{0}" where rowid in '
+            '(select rowid from "{0}_fts" where "{0}_fts" match ? limit 1)',
+            _phrase(word),
+        )
+        cells = [cell for record in records for cell in record if isinstance(cell, str)]
+        forms = [
+            cell[start:end]
+            for cell in cells
+            for start, end in spans(cell)
+            if loose(cell[start:end]) == word
+        ]
+        return max(forms, key=lambda form: (not form.isascii(), not form.islower()), default=word)
+
+    def _known_as(self, term: _Term, typing: bool) -> tuple[str, ...]:
+        word = term.word
+        whole = (word,) if self._is_word(word) else ()
+        if whole and not (term.unfinished and (typing or len(word) > SMALL)):
+            return whole
+        if self._is_beginning(word):
+            return (*whole, f"{word}*")
+        return self._wholes(word)
+
+    def _is_word(self, word: str) -> bool:
+        known = self._rows('select 1 from "{}_fts_words" where word = ?', word)
+        return bool(known) or self._matches(_phrase(word))  # whole names, numbers
+
+    def _is_beginning(self, word: str) -> bool:
+        known = self._rows(
+            'select 1 from "{}_fts_words" where word >= ? and word < ? limit 1', word, f"{word}~"
+        )
+        return bool(known) or self._matches(_phrase(f"{word}*"))
+
+    def _wholes(self, word: str) -> tuple[str, ...]:
+        """The commonest words that `word` is a part of."""
+        if not PART <= len(word) <= LONGEST:
+            return ()
+        found = self._words([word], (len(word), LONGEST))
+        ranked = sorted(found, key=lambda whole: (-found[whole], whole))
+        return tuple(ranked[:WHOLES])
+
+    def _misspelt(self, term: _Term) -> list[str]:
+        word, length = term.word, len(term.word)
+        if not (ONE_ERROR <= length <= LONGEST and word.isalpha()):
+            return []
+        found = self._near(word, _halves(word), 1)
+        if not found and length >= TWO_ERRORS:
+            found = self._near(word, _thirds(word), 2)
+        if not found and term.unfinished:
+            found = self._near_beginning(word)
+        return sorted(found, key=lambda near: found[near])
+
+    def _near(self, word: str, parts: list[str], errors: int) -> dict[str, _Rank]:
+        """Words with one of `parts` and at most so many errors → their rank."""
+        lengths = (len(word) - errors, len(word) + errors)
+        return {
+            near: (distance, near[0] != word[0], -uses, -len(near), near)
+            for near, uses in self._words(parts, lengths).items()
+            if near != word and (distance := _errors(word, near, errors)) <= errors
+        }
+
+    def _near_beginning(self, word: str) -> dict[str, _Rank]:
+        """Words whose beginning is like `word`, but for one error → their rank."""
+        length = len(word)
+        parts = [part for half in _halves(word) if len(part := half.rstrip("_")) >= 3]
+        return {
+            near: (len(near), near[0] != word[0], -uses, 0, near)
+            for near, uses in self._words(parts, (length, LONGEST)).items()
+            if any(_errors(word, near[:end], 1) <= 1 for end in range(length - 1, length + 2))
+        }
+
+    def _words(self, parts: list[str], lengths: tuple[int, int]) -> dict[str, int]:
+        """Words of some length (both ends count) with any of `parts` → how often each is used."""
+        shortest, longest = lengths
+        rows = self._rows(
+            """
+            select word, uses from "{0}_fts_words" where id in (
+                select rowid from "{0}_fts_trigrams"
+                where "{0}_fts_trigrams" match ? and rowid between ? and ? limit ?
+            )
+            """,
+            " OR ".join(f'"{part}"' for part in parts),
+            shortest * WORDS_OF_A_LENGTH,
+            (longest + 1) * WORDS_OF_A_LENGTH - 1,
+            CANDIDATES,
+        )
+        return dict(rows)
+
+    def _local_names(self, word: str) -> list[str]:
+        """What a place is called in its records: `danzig` → `gdansk`."""
+        names = " ".join(map(loose, self._places("local", word)))
+        return [name for name in names.split() if len(name) > SMALL]
+
+    def _places(self, column: str, spelling: str) -> list[str]:
+        """What one column says of the places of that name; those it is best known for first."""
+        if not self._has_places:
+            return []
+        sql = 'select {} from "{{}}_fts_places" where spelling = ? order by distance, name'
+        return [value for (value,) in self._rows(sql.format(column), spelling)]
+
+    def _matches(self, match: str) -> bool:
+        sql = 'select 1 from "{0}_fts" where "{0}_fts" match ? limit 1'
+        return match != NOTHING and bool(self._rows(sql, match))
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        return self._connection.execute(sql.format(self._table), values).fetchall()
+
+
+def _errors(typed: str, word: str, limit: int) -> int:
+    return DamerauLevenshtein.distance(typed, word, score_cutoff=limit)
+
+
+def _halves(word: str) -> list[str]:
+    """Of these a word with one error in it keeps one: either half, or both when letters that were
+    swapped are put back.
+    """
+    half = len(word) // 2
+    swapped = word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]
+    return [f"__{word[:half]}", f"{word[half:]}__", f"__{swapped}__"]
+
+
+def _thirds(word: str) -> list[str]:
+    """Of these a word with two errors in it keeps one, but for a few odd cases."""
+    third = max(3, len(word) // 3)
+    middle = word[third:-third]
+    inner = [middle] if len(middle) >= 3 else [word[third - 1 : third + 2], word[third : third + 3]]
+    return [f"__{word[:third]}", f"{word[-third:]}__", *inner]

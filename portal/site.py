@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,25 @@ from datasette.app import Datasette
 
 from portal import compat
 from portal.catalogue import Catalogue, catalogue
+from portal.language import N_, speaking
+from portal.language import gettext as _
 
-#: The sections, in the order of the header: table, word in the menu.
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the platform: its word in the menu, and its tables, the first one leading."""
+
+    word: str
+    tables: tuple[str, ...]
+
+
+#: In the order of the header.
 SECTIONS = (
-    ("enterprises", "Enterprises"),
-    ("events", "Events"),
-    ("articles", "Articles"),
-    ("library", "Library"),
-    ("organisations", "Support organisations"),
-    ("programmes", "Programmes"),
+    Section(N_("Enterprises"), ("enterprises",)),
+    Section(N_("Calendar"), ("events",)),
+    Section(N_("Blog"), ("articles",)),
+    Section(N_("Library"), ("library",)),
+    Section(N_("Support"), ("organisations", "programmes")),
 )
 
 
@@ -39,11 +49,27 @@ class Site:
 
     @property
     def title(self) -> str:
-        return self._metadata("title") or self.catalogue.title or "Open data portal"
+        return _(self._metadata("title") or self.catalogue.title or "Open data portal")
 
     @property
     def description(self) -> str:
-        return self._metadata("description") or self.catalogue.description
+        return _(self._metadata("description") or self.catalogue.description)
+
+    @property
+    def funding(self) -> str:
+        """Who paid for it, in the operator's words where there are any."""
+        own = compat.plugin_config(self._ds, "portal").get("funding_notice")
+        return str(own or _("The network was built by partners of Erasmus+ projects since 2014."))
+
+    @staticmethod
+    def offer(code: str) -> str:
+        """An invitation to read the page in the language `code`, in that language."""
+        with speaking(code):
+            return _("Read this page in English")
+
+    def absolute(self, request: Any, address: str) -> str:
+        """`address` with scheme and host, as a page elsewhere must name it."""
+        return str(self._ds.absolute_url(request, str(address)))
 
     @property
     def publisher(self) -> dict[str, str]:
@@ -62,8 +88,8 @@ class Site:
         }
 
     def asset(self, name: str) -> str:
-        """Address of a static file, changing with its content."""
-        return str(self._ds.urls.path(f"/static/{name}?{_digest(self._static / name)}"))
+        """Address of a static file. It changes when any of them does, for scripts import others."""
+        return str(self._ds.urls.path(f"/assets/{digest(self._static)}/{name}"))
 
     def _metadata(self, key: str) -> str:
         value: Any = compat.metadata(self._ds).get(key)
@@ -71,36 +97,9 @@ class Site:
 
 
 @lru_cache
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-
-
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
-
-def day(text: str | None) -> str:
-    """`2026-11-24` as `24 November 2026`; a month or a year alone stays one."""
-    parts = (text or "").split("-")
-    try:
-        if len(parts) == 3:
-            when = date.fromisoformat(text or "")
-            return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
-        if len(parts) == 2:
-            return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    except (ValueError, IndexError):
-        pass
-    return text or ""
-
-
-def period(start: str, end: str | None) -> str:
-    """The days of an event: `28–29 September 2022`."""
-    if not end or end == start:
-        return day(start)
-    first, last = day(start).split(), day(end).split()
-    if first[1:] == last[1:]:
-        return f"{first[0]}–{day(end)}"
-    if first[2:] == last[2:]:
-        return f"{' '.join(first[:2])} – {day(end)}"
-    return f"{day(start)} – {day(end)}"
+def digest(folder: Path) -> str:
+    """What changes with the name or content of any file of `folder`."""
+    whole = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        whole.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return whole.hexdigest()[:12]

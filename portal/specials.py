@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from datasette.utils import tilde_decode, tilde_encode
 
+from portal.area import Box
 from portal.catalogue import Column, Table
 from portal.errors import QueryError, shown
+from portal.language import N_, number
+from portal.language import gettext as _
 from portal.values import INTEGER, MAX_VALUE, NUMBER, TRUTH
 
 MAX_PAGE = 1_000
@@ -24,24 +28,38 @@ class Order(NamedTuple):
 def special_values(key: str, values: list[str], table: Table) -> list[str]:
     repeatable = key in _REPEATABLE
     if len(values) > 1 and not repeatable:
-        raise QueryError(f"{key} is given {len(values)} times. Give it once.")
+        raise QueryError(
+            _("%(key)s is given %(count)s times. Give it once.")
+            % {"key": key, "count": len(values)}
+        )
     if not all(values):
-        raise QueryError(f"{key} is empty. Leave it out, or give it a value.")
+        raise QueryError(_("%(key)s is empty. Leave it out, or give it a value.") % {"key": key})
     return [SPECIALS[key](key, value, table) for value in dict.fromkeys(values)]
 
 
 def _is_column(key: str, value: str, table: Table) -> str:
     if value not in table.columns:
         raise QueryError(
-            f"{key} takes a column of {table.title}, which {shown(value)} is not. "
-            f"The columns are {', '.join(table.columns)}."
+            _(
+                "%(key)s takes a column of %(table)s, which %(value)s is not. "
+                "The columns are %(columns)s."
+            )
+            % {
+                "key": key,
+                "table": _(table.title),
+                "value": shown(value),
+                "columns": ", ".join(table.columns),
+            }
         )
     return value
 
 
 def _hidden_column(key: str, value: str, table: Table) -> str:
     if _is_column(key, value, table) in table.keys:
-        raise QueryError(f"{key}={value} is not possible: every record keeps its {value}.")
+        raise QueryError(
+            _("%(key)s=%(value)s is not possible: every record keeps its %(value)s.")
+            % {"key": key, "value": value}
+        )
     return value
 
 
@@ -53,36 +71,77 @@ def _facet(key: str, value: str, table: Table) -> str:
     kind = table.columns[_is_column(key, value, table)].type
     wanted = {"list": "_facet_array", "date": "_facet_date"}.get(kind, "_facet")
     if key != wanted and not (key == "_facet" and kind == "date"):
-        raise QueryError(f"{key} does not fit {value}. Use {wanted}={value}.")
+        raise QueryError(
+            _("%(key)s does not fit %(value)s. Use %(wanted)s=%(value)s.")
+            % {"key": key, "value": value, "wanted": wanted}
+        )
     if kind == "geojson":
-        raise QueryError(f"{key} does not fit {value}: nearly every value is another.")
+        raise QueryError(
+            _("%(key)s does not fit %(value)s: nearly every value is another.")
+            % {"key": key, "value": value}
+        )
     return value
 
 
 def _page_size(key: str, value: str, table: Table) -> str:
     if value != "max" and not (INTEGER.fullmatch(value) and 0 <= int(value) <= MAX_PAGE):
-        raise QueryError(f"{key} is a number from 0 to {MAX_PAGE:,} or max, not {shown(value)}.")
+        raise QueryError(
+            _("%(key)s is a number from 0 to %(most)s or max, not %(value)s.")
+            % {"key": key, "most": number(MAX_PAGE), "value": shown(value)}
+        )
     return value if value == "max" else str(int(value))
 
 
 def _switch(key: str, value: str, table: Table) -> str:
     if value not in TRUTH:
-        raise QueryError(f"{key} is on or off, not {shown(value)}.")
+        raise QueryError(
+            _("%(key)s is on or off, not %(value)s.") % {"key": key, "value": shown(value)}
+        )
     return {"1": "on", "0": "off"}[TRUTH[value]]
 
 
 def _one_of(*allowed: str) -> Callable[[str, str, Table], str]:
     def check(key: str, value: str, table: Table) -> str:
         if value not in allowed:
-            raise QueryError(f"{key} takes {', '.join(allowed)}, not {shown(value)}.")
+            raise QueryError(not_one_of(key, allowed, value))
         return value
 
     return check
 
 
+def not_one_of(key: str, allowed: tuple[str, ...], value: str) -> str:
+    return _("%(key)s takes %(allowed)s, not %(value)s.") % {
+        "key": key,
+        "allowed": ", ".join(allowed),
+        "value": shown(value),
+    }
+
+
+def _page_number(key: str, value: str, table: Table) -> str:
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", value):
+        raise QueryError(
+            _("%(key)s is the number of a page, from 1 on, not %(value)s.")
+            % {"key": key, "value": shown(value)}
+        )
+    return str(int(value))
+
+
+def _zoom(key: str, value: str, table: Table) -> str:
+    if not NUMBER.fullmatch(value) or not 0 <= float(value) <= 22:
+        raise QueryError(
+            _("%(key)s is a zoom of the map from 0 to 22, not %(value)s.")
+            % {"key": key, "value": shown(value)}
+        )
+    return f"{float(value):g}"
+
+
+def _viewport(key: str, value: str, table: Table) -> str:
+    return str(Box.read(value, key))
+
+
 def _cursor(key: str, value: str, table: Table) -> str:
     if len(value) > MAX_VALUE * 4:
-        raise QueryError("_next is too long to be a page of this table.")
+        raise QueryError(_("_next is too long to be a page of this table."))
     return value
 
 
@@ -111,8 +170,15 @@ SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
     "_nofacet": _switch,
     "_nosuggest": _switch,
     "_nocount": _switch,
-    "_view": _one_of("table"),
+    "_view": _one_of("table", "map"),
+    "_page": _page_number,
+    "_viewport": _viewport,
+    "_zoom": _zoom,
 }
+#: What a list of records takes besides conditions; the others are of Datasette's table.
+OF_LISTS = ("_sort", "_sort_desc", "_size", "_page")
+#: Parameters of one format alone; a page's format is the empty one.
+_OF_ONE_FORM = {"_page": "", "_viewport": "map", "_zoom": "map"}
 #: What one record's address takes.
 OF_RECORDS: dict[str, Callable[[str, str, Table], str]] = {
     **{
@@ -123,22 +189,34 @@ OF_RECORDS: dict[str, Callable[[str, str, Table], str]] = {
     "_blob_column": _is_column,
 }
 _REPEATABLE = {"_facet", "_facet_array", "_facet_date", "_col", "_nocol", "_label", "_json"}
+#: Why; translated where they are told.
 REFUSED = {
-    "_where": "write the condition as column=value, or ask in SQL on the page of the database.",
-    "_searchmode": "_search takes words, which it finds in any spelling.",
-    "_through": "ask in SQL on the page of the database.",
-    "_fts_table": "_search knows its index.",
-    "_fts_pk": "_search knows its index.",
-    "_ttl": "how long an answer keeps is ours to say.",
-    "_timelimit": "how long a query may take is ours to say.",
-    "_trace": "it is for developers.",
-    "_lang": "the language is the first part of the path, as in /da/.",
+    "_where": N_("write the condition as column=value, or ask in SQL on the page of the database."),
+    "_searchmode": N_("_search takes words, which it finds in any spelling."),
+    "_through": N_("ask in SQL on the page of the database."),
+    "_fts_table": N_("_search knows its index."),
+    "_fts_pk": N_("_search knows its index."),
+    "_ttl": N_("how long an answer keeps is ours to say."),
+    "_timelimit": N_("how long a query may take is ours to say."),
+    "_trace": N_("it is for developers."),
+    "_lang": N_("the language is the first part of the path, as in /da/."),
 }
+
+
+def check_form(key: str, form: str) -> None:
+    """Raise QueryError when a parameter is of another format than `form`."""
+    if _OF_ONE_FORM.get(key, form) == form:
+        return
+    if key == "_page":
+        raise QueryError(
+            _("_page is of the web page alone; here the next page is the address next_url gives.")
+        )
+    raise QueryError(_("%(key)s is of the format .map alone.") % {"key": key})
 
 
 def order_of(view: dict[str, str], default: Order | None) -> Order | None:
     if "_sort" in view and "_sort_desc" in view:
-        raise QueryError("_sort and _sort_desc cannot both be given.")
+        raise QueryError(_("_sort and _sort_desc cannot both be given."))
     if "_sort" in view:
         return Order(view["_sort"])
     return Order(view["_sort_desc"], falling=True) if "_sort_desc" in view else default
@@ -165,8 +243,11 @@ def with_order_column(
         return view
     if ("_nocol", order.column) in view:
         raise QueryError(
-            f"_nocol={order.column} is not possible while the records are ordered by it. "
-            "Order them by another column with _sort."
+            _(
+                "_nocol=%(column)s is not possible while the records are ordered by it. "
+                "Order them by another column with _sort."
+            )
+            % {"column": order.column}
         )
     chosen = [value for key, value in view if key == "_col"]
     if not chosen or order.column in chosen:
@@ -179,7 +260,7 @@ def check_cursor(view: dict[str, str], order: Order | None, table: Table) -> Non
     if cursor is None:
         return
     if view.get("_stream") == "on":
-        raise QueryError("_stream gives everything from the beginning; leave _next out.")
+        raise QueryError(_("_stream gives everything from the beginning; leave _next out."))
     parts = cursor.split(",")
     known = len(parts) == bool(order) + max(1, len(table.keys)) and all(parts[bool(order) :])
     if known and not table.keys:
@@ -188,8 +269,10 @@ def check_cursor(view: dict[str, str], order: Order | None, table: Table) -> Non
         known = _fits(table.columns[order.column], tilde_decode(parts[0]))
     if not known:
         raise QueryError(
-            "_next does not name a page of this table in this order. Take it from the address of "
-            "a next page, whole, or leave it out."
+            _(
+                "_next does not name a page of this table in this order. Take it from the address "
+                "of a next page, whole, or leave it out."
+            )
         )
 
 

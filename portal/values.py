@@ -10,6 +10,8 @@ from math import isfinite
 
 from portal.catalogue import Column
 from portal.errors import QueryError, shown
+from portal.language import gettext as _
+from portal.language import number
 
 #: Longest value; no name or address comes near.
 MAX_VALUE = 1_000
@@ -39,16 +41,21 @@ def canonical_value(column: Column, operator: str, value: str) -> str:
     """`value` in its canonical spelling, if the column can hold it."""
     if operator in BLANKS:
         if value != "1":
-            raise QueryError(f"{column.name}__{operator} takes the value 1 and no other.")
+            raise QueryError(
+                _("%(key)s takes the value 1 and no other.") % {"key": f"{column.name}__{operator}"}
+            )
         return value
     if not value or len(value) > MAX_VALUE:
         raise QueryError(
-            f"{column.title} needs a value of 1 to {MAX_VALUE:,} characters"
-            + (
-                f"; records without one are found by {column.name}__isblank=1."
-                if not value
-                else "."
+            (
+                _("%(column)s needs a value of 1 to %(most)s characters.")
+                if value
+                else _(
+                    "%(column)s needs a value of 1 to %(most)s characters; records without one are "
+                    "found by %(name)s__isblank=1."
+                )
             )
+            % {"column": _(column.title), "most": number(MAX_VALUE), "name": column.name}
         )
     if operator in PATTERNS:
         return _pattern(column, operator, value)
@@ -61,37 +68,57 @@ def _code(column: Column, value: str) -> str:
     codes = column.codes or {}
     if value in codes:
         return value
-    near = get_close_matches(value.lower(), [code.lower() for code in codes], n=1)
-    hint = next((f" Did you mean {code}?" for code in codes if [code.lower()] == near), "")
+    likeliest = get_close_matches(value.lower(), [code.lower() for code in codes], n=1)
+    near = next((code for code in codes if [code.lower()] == likeliest), None)
+    words = (
+        _("%(column)s has no code %(value)s. Did you mean %(near)s? The codes are %(codes)s.")
+        if near
+        else _("%(column)s has no code %(value)s. The codes are %(codes)s.")
+    )
     raise QueryError(
-        f"{column.title} has no code {shown(value)}.{hint} The codes are {', '.join(codes)}."
+        words
+        % {
+            "column": _(column.title),
+            "value": shown(value),
+            "near": near,
+            "codes": ", ".join(codes),
+        }
     )
 
 
 def _pattern(column: Column, operator: str, value: str) -> str:
     if operator in ("contains", "startswith", "endswith") and re.search("[%_]", value):
         raise QueryError(
-            f"% and _ stand for other characters in {column.name}__{operator}; to mean that, use "
-            f"{column.name}__like, else {column.name}__glob with * and ?."
+            _(
+                "%% and _ stand for other characters in %(name)s__%(operator)s; to mean that, use "
+                "%(name)s__like, else %(name)s__glob with * and ?."
+            )
+            % {"name": column.name, "operator": operator}
         )
     return value
 
 
 def _integer(column: Column, operator: str, value: str) -> str:
     if not INTEGER.fullmatch(value):
-        raise QueryError(f"{column.title} is a whole number, which {shown(value)} is not.")
+        raise QueryError(
+            _("%(column)s is a whole number, which %(value)s is not.") % _told(column, value)
+        )
     return str(int(value))
 
 
 def _number(column: Column, operator: str, value: str) -> str:
     if not NUMBER.fullmatch(value) or not isfinite(float(value)):
-        raise QueryError(f"{column.title} is a number like 54.35, which {shown(value)} is not.")
+        raise QueryError(
+            _("%(column)s is a number like 54.35, which %(value)s is not.") % _told(column, value)
+        )
     return repr(float(value) + 0.0)
 
 
 def _boolean(column: Column, operator: str, value: str) -> str:
     if value not in TRUTH:
-        raise QueryError(f"{column.title} is 1 (yes) or 0 (no), not {shown(value)}.")
+        raise QueryError(
+            _("%(column)s is 1 (yes) or 0 (no), not %(value)s.") % _told(column, value)
+        )
     return TRUTH[value]
 
 
@@ -104,7 +131,8 @@ def _date(column: Column, operator: str, value: str) -> str:
         date.fromisoformat(value)
     except ValueError:
         raise QueryError(
-            f"{column.title} is a date like 2026-11-24, which {shown(value)} is not."
+            _("%(column)s is a date like 2026-11-24, which %(value)s is not.")
+            % _told(column, value)
         ) from None
     return value
 
@@ -112,10 +140,17 @@ def _date(column: Column, operator: str, value: str) -> str:
 def _text(column: Column, operator: str, value: str) -> str:
     if operator in COMPARISONS and value.isdigit() and not _plain_digits(value):
         raise QueryError(
-            f"{column.title} is text; {shown(value)} would be compared as a number. "
-            f"Use {column.name}__glob instead."
+            _(
+                "%(column)s is text; %(value)s would be compared as a number. "
+                "Use %(name)s__glob instead."
+            )
+            % (_told(column, value) | {"name": column.name})
         )
     return value
+
+
+def _told(column: Column, value: str) -> dict[str, str]:
+    return {"column": _(column.title), "value": shown(value)}
 
 
 def _plain_digits(value: str) -> bool:

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from build.cli import main
 from build.schema import Schema
 
-pytest_plugins = ["portal_fixtures"]
+pytest_plugins = ["portal_fixtures", "browser_fixtures"]
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from datasette.app import Datasette
 from sqlite_utils import Database
 
+from build.cli import main
 from build.findings import Findings
 from build.load import finish, load_table
 from build.read import read_table
@@ -144,6 +146,21 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def published_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The link to a published database with vocabularies and no record."""
     return publish(tmp_path_factory.mktemp("empty"), {})
+
+
+@pytest.fixture(scope="session")
+def real_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The link to the database of the network's own records, as the build publishes them."""
+    output = tmp_path_factory.mktemp("real") / "baltic.db"
+    arguments = ["build", "--data", str(ROOT / "data"), "--output", str(output), "--json"]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    return output
+
+
+@pytest.fixture(scope="session")
+def real_portal(real_database: Path) -> Datasette:
+    return create_datasette(real_database)
 
 
 @pytest.fixture(scope="session")

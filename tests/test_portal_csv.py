@@ -124,7 +124,7 @@ async def test_csv_of_sql_says_where_it_was_cut(portal: Datasette):
     whole = await portal.client.get("/baltic.csv?sql=select+id+from+enterprises+limit+5")
     assert "x-truncated" not in whole.headers
     page = await portal.client.get("/baltic?sql=select+id+from+enterprises")
-    assert "only the first 5 are here and in the downloads" in page.text
+    assert "More than 5 rows; only so many are here and in the downloads" in page.text
 
 
 async def test_one_record_has_its_csv(portal: Datasette):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 from datasette.app import Datasette
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 FILTERS = st.lists(
     st.sampled_from(
@@ -38,6 +40,14 @@ FILTERS = st.lists(
             ("name__glob", "*[<%]*"),
             ("_search", "kobenhavn"),
             ("_search", "summary of"),
+            ("_search", "kobenhvan"),
+            ("_bbox", "12,50,20,57"),
+            ("_bbox", "12.56553,51.77058,19.47395,55.67594"),
+            ("_bbox", "-180,-90,180,90"),
+            ("_near", "55.6,12.6,10"),
+            ("_near", "52,19,500"),
+            ("founded_decade", "1990"),
+            ("founded_decade", "2000"),
             ("_sort", "founded"),
             ("_sort_desc", "latitude"),
         ]
@@ -54,9 +64,10 @@ async def test_all_formats_hold_the_same_records(portal: Datasette, pairs: list[
     query = urlencode(pairs)
     counted = await portal.client.get(f"/baltic/enterprises.json?{query}&_size=0")
     if counted.status_code == 400:
-        for extension in (".csv", ".geojson", ""):
-            response = await portal.client.get(f"/baltic/enterprises{extension}?{query}")
+        for form in (".csv", ".geojson", ".xlsx", ""):
+            response = await portal.client.get(f"/baltic/enterprises{form}?{query}")
             assert response.status_code == 400
+        assert (await portal.client.get(f"/embed/map?{query}")).status_code == 400
         return
     ids = await json_ids(portal, f"/baltic/enterprises.json?{query}&_size=3&_shape=objects")
     text = (await portal.client.get(f"/baltic/enterprises.csv?{query}")).text
@@ -66,6 +77,30 @@ async def test_all_formats_hold_the_same_records(portal: Datasette, pairs: list[
     assert [row["id"] for row in rows] == ids
     assert [feature["id"] for feature in features] == ids
     assert len(set(ids)) == len(ids)
+    assert set(await page_ids(portal, query)) == set(ids)
+    embedded = (await portal.client.get(f"/embed/map?{query}")).text
+    assert f"({len(ids)} record" in embedded
+    assert (await portal.client.get(f"/baltic/enterprises.map?{query}")).json()["total"] == len(ids)
+
+
+async def page_ids(portal: Datasette, query: str) -> list[str]:
+    """The ids on all pages of the list, of which the number told must be true."""
+    first = (await portal.client.get(f"/baltic/enterprises?{query}&_size=5")).text
+    (total,) = re.findall(r'id="count" role="status">(\d+) record', first)
+    ids = re.findall(r'data-id="([^"]+)"', first)
+    for page in range(2, -(-int(total) // 5) + 1):
+        later = (await portal.client.get(f"/baltic/enterprises?{query}&_size=5&_page={page}")).text
+        ids += re.findall(r'data-id="([^"]+)"', later)
+    assert len(ids) == len(set(ids)) == int(total)
+    return ids
+
+
+async def test_a_workbook_holds_the_same_records_as_the_page(portal: Datasette):
+    for query in ("country=DK&country=PL", "_search=kobenhavn", "_near=52,19,500", "name__glob=Z*"):
+        answer = await portal.client.get(f"/baltic/enterprises.xlsx?{query}")
+        sheet = load_workbook(io.BytesIO(answer.content), read_only=True).worksheets[0]
+        (heads, *rows) = sheet.iter_rows(values_only=True)
+        assert {row[heads.index("id")] for row in rows} == set(await page_ids(portal, query))
 
 
 async def json_ids(portal: Datasette, address: str | None) -> list[str]:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.catalogue import Catalogue, Table
-from portal.chips import chips
 from portal.errors import QueryError
 from portal.forms import tidy
 from portal.query import parse
 from portal.specials import Order
 from portal.values import OPERATORS
+from portal.wording import chips
 
 _tables: dict[str, Table] = {}
 
@@ -60,7 +60,12 @@ def test_equal_selections_have_equal_strings():
 
 
 def test_a_list_is_asked_for_by_one_of_its_items():
-    assert parsed("offer=training", "organisations").canonical() == "offer__arraycontains=training"
+    selection = parsed("offer__arraycontains=training", "organisations")
+    assert selection.canonical() == "offer=training"
+    assert selection.for_datasette().startswith("offer__arraycontains=training")
+    assert parsed("offer=training&offer=advice", "organisations").canonical() == (
+        "offer=advice&offer=training"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""The page of one record, `/baltic/<table>/<id>`, of the tables that a visitor reads.
+
+Its machine formats (`.json`, `.csv`) and the records of all other tables stay Datasette's.
+"""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
+
+from datasette import hookimpl
+from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils.asgi import Response
+
+from portal import compat, facts, linked_data
+from portal.catalogue import catalogue
+from portal.citation import citation, data_version
+from portal.language import ENGLISH, language, number
+from portal.language import gettext as _
+from portal.links import Links
+from portal.location import location
+from portal.nearby import REACH_KM
+from portal.record import content_tables, read
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/(?P<database>[^/.]+)/(?P<table>[^/.]+)/(?P<pks>[^/.]+)$", record_page)]
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.filters |= {
+        "path_key": tilde_encode,
+        "kilometres": kilometres,
+        "is_web_address": facts.is_web_address,
+        "host": lambda address: urlsplit(address).netloc.removeprefix("www."),
+    }
+
+
+def kilometres(distance):
+    """A distance as far as it means anything."""
+    return number(round(distance)) if distance >= 1 else "< 1"
+
+
+async def record_page(datasette, request, send):
+    known = catalogue(datasette) if request.url_vars["database"] == "baltic" else None
+    table = known and content_tables(known).get(tilde_decode(request.url_vars["table"]))
+    if not table:
+        return await compat.row_page(datasette, request, send)
+    await compat.check_may_view(datasette, request, table.name)
+    database, key = "baltic", tilde_decode(request.url_vars["pks"])
+    db = datasette.get_database(database)
+    record = await db.execute_fn(lambda connection: read(connection, known, table, key))
+    if record is None:
+        return await _missing(datasette, request, table, key)
+    path_key = tilde_encode(key)
+    about = _about(datasette, request, known, record)
+    today, version = datetime.now(UTC).date(), data_version(known, db.path)
+    words = {
+        "database": database,
+        "table": table.name,
+        # Only then does datasette-leaflet-geojson bring its scripts.
+        "columns": list(record.values) if record.is_located else None,
+        "primary_key_values": [key],
+        "path_key": path_key,
+        "record": record,
+        "groups": facts.groups(record),
+        "unknown": facts.unknown(record),
+        "paragraphs": [part for part in (record.values.get("body") or "").split("\n\n") if part],
+        "location": location(record),
+        "own_choice": _own_choice(datasette, table, key),
+        "citation": citation(known, record.label, about.url, today, version).text,
+        "reach": REACH_KM,
+        "correction": _correction(datasette, known, record),
+        "lists": list(facts.lists(record)),
+        "linked_data": linked_data.script_text(linked_data.linked_data(record, about)),
+    }
+    html = await datasette.render_template("record.html", words, request=request, view_name="row")
+    json_path = datasette.urls.row(database, table.name, path_key, format="json")
+    json_address = datasette.absolute_url(request, json_path)
+    headers = {
+        "Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}",
+        "Link": f'<{json_address}>; rel="alternate"; type="application/json+datasette"',
+    }
+    return Response.html(html, headers=headers)
+
+
+async def _missing(datasette, request, table, key):
+    words = {
+        "database": "baltic",
+        "table": table.name,
+        "title": _("There is no such record"),
+        "words": _("%(table)s: there is no record with the identifier “%(id)s”.")
+        % {"table": _(table.title), "id": key if len(key) <= 100 else key[:99] + "…"},
+        # What a mistyped or shortened address still tells of the name.
+        "search": re.sub("[^a-z0-9]+", " ", key.partition("-")[2])[:100].strip(),
+    }
+    html = await datasette.render_template(
+        "no_record.html", words, request=request, view_name="error"
+    )
+    return Response.html(html, status=404)
+
+
+def _own_choice(datasette, table, key):
+    """Format of lists → the address of the list of this one record in it."""
+    address, choice = datasette.urls.table("baltic", table.name), urlencode({"id": key})
+    return {format: f"{address}.{format}?{choice}" for format in ("geojson", "png", "bib", "csl")}
+
+
+def _correction(datasette, known, record):
+    """Where a reader may say what is wrong: the desk, else the publisher's own website."""
+    desk = compat.plugin_config(datasette, "portal").get("desk_url")
+    asked = urlencode({"record": f"{record.table.name}/{record.key}"})
+    if desk and facts.is_web_address(str(desk)):
+        return {"desk": f"{desk.rstrip('/')}/contribute/correction?{asked}"}
+    return {"publisher": known.publisher.get("path", "")}
+
+
+def _about(datasette, request, known, record):
+    path = f"/baltic/{record.table.name}/{tilde_encode(record.key)}"
+    own, english = Links(datasette), Links(datasette, ENGLISH)
+    return linked_data.About(
+        url=datasette.absolute_url(request, own.path(path)),
+        identity=datasette.absolute_url(request, english.path(path)),
+        language=language(),
+        catalogue_url=datasette.absolute_url(request, english.path("/baltic")),
+        catalogue_title=known.title,
+        version=known.version,
+        licence=known.licence.get("path", ""),
+        publisher=known.publisher,
+    )

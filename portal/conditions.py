@@ -1,0 +1,114 @@
+"""A selection as a condition in SQL: one for pages, facets, maps and Datasette's own formats.
+
+The filters on columns go through Datasette's own words, so that what our pages show and what its
+JSON gives are the same by construction; words and places are ours.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasette.filters import Filters
+
+from portal.area import Box, Near, distance_km
+from portal.catalogue import Table
+from portal.query import Filter, Selection
+from portal.search import expression
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """A boolean expression over one table and the values of its named parameters."""
+
+    sql: str = "1"
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def conditions(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    table: Table,
+    *,
+    without: str | None = None,
+) -> Conditions:
+    """What the records of `selection` fulfil; `without` lifts the choice among one column's values.
+
+    `connection` is asked for the words of the search index, and must know `distance_km` if the
+    condition is to be used.
+    """
+    asked = selection.without(without) if without else selection
+    clauses, params = Filters(asked.datasette_filters()).build_where_clauses(table.name)
+    every = [Conditions(f"({clause})") for clause in clauses]
+    every += beside_columns(connection, asked, table)
+    return Conditions(
+        " and ".join(part.sql for part in every) or "1",
+        params | {key: value for part in every for key, value in part.params.items()},
+    )
+
+
+def beside_columns(
+    connection: sqlite3.Connection, selection: Selection, table: Table
+) -> list[Conditions]:
+    """What Datasette has no words for: lists with any of several values, words, places."""
+    parts = [_any_of(item, table) for item in selection.any_of]
+    if selection.search is not None:
+        parts.append(_words(connection, selection.search, table))
+    if selection.area:
+        parts.append(_within(selection.area, table, "bbox"))
+    if selection.near:
+        parts.append(_near(selection.near, table))
+    return parts
+
+
+def _any_of(item: Filter, table: Table) -> Conditions:
+    names = {f"{item.column}_{number}": value for number, value in enumerate(item.values)}
+    values = ", ".join(f":{name}" for name in names)
+    items = f'json_each("{table.name}"."{item.column}")'
+    return Conditions(f"exists (select 1 from {items} where value in ({values}))", names)  # noqa: S608
+
+
+def _words(connection: sqlite3.Connection, text: str, table: Table) -> Conditions:
+    index = f"{table.name}_fts"
+    found = expression(connection, table.name, text)
+    sql = (
+        f'("{table.name}".rowid in '  # noqa: S608
+        f'(select rowid from "{index}" where "{index}" match :search))'
+    )
+    return Conditions(sql, {"search": found.match})
+
+
+def _within(box: Box, table: Table, prefix: str) -> Conditions:
+    """The R*Tree finds candidates, for it rounds outwards; the columns decide."""
+    names = {side: f"{prefix}_{side}" for side in ("west", "south", "east", "north")}
+    sql = (
+        f'("{table.name}".rowid in (select id from "{table.name}_rtree" where '  # noqa: S608
+        "east >= :{west} and west <= :{east} and north >= :{south} and south <= :{north}) and "
+        "longitude between :{west} and :{east} and latitude between :{south} and :{north})"
+    ).format(**names)
+    return Conditions(sql, {name: getattr(box, side) for side, name in names.items()})
+
+
+def _near(near: Near, table: Table) -> Conditions:
+    around = _within(near.box, table, "around")
+    sql = f"({around.sql} and {DISTANCE} <= :near_km)"
+    return Conditions(
+        sql,
+        around.params | {"near_lat": near.latitude, "near_lon": near.longitude, "near_km": near.km},
+    )
+
+
+#: Kilometres of a record from the point of `_near`.
+DISTANCE = "distance_km(latitude, longitude, :near_lat, :near_lon)"
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Give a connection the function that conditions on places use."""
+    connection.create_function("distance_km", 4, _distance, deterministic=True)
+
+
+def _distance(*degrees: Any) -> float | None:
+    if any(not isinstance(value, int | float) for value in degrees):
+        return None
+    return distance_km(*degrees)

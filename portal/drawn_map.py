@@ -1,0 +1,105 @@
+"""The places of a selection as a drawn map: for pages without JavaScript, print and pictures."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+
+from build.place_index import EXACT
+from portal.area import Box
+from portal.catalogue import Table
+from portal.conditions import Conditions, conditions
+from portal.drawing import BALTIC, Drawing, Spot, View, drawing
+from portal.kept import Kept
+from portal.listing import Extent, extent
+from portal.query import Selection
+
+BASEMAP = Path(__file__).resolve().parent.parent / "static" / "basemap"
+#: A drawing may take this long, in ms; of 500,000 records it takes about a fifth of it.
+TIME_LIMIT_MS = 5_000
+#: Records within this many pixels are counted together before they are drawn.
+_CELL = 2
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """A selection and its map; `table.has_geometry`."""
+
+    selection: Selection
+    table: Table
+    extent: Extent
+    drawing: Drawing
+
+
+_kept: Kept[DrawnMap] = Kept(200)
+
+
+async def drawn_map(
+    db: Database,
+    selection: Selection,
+    table: Table,
+    *,
+    width: int = 640,
+    height: int = 600,
+    closest: float = 9,
+    apart: float = 22,
+) -> DrawnMap:
+    """Draw the places of a selection in `width` by `height` pixels, no nearer than zoom `closest`.
+
+    Circles are at least `apart` pixels apart. The last drawings are kept, for a published database
+    does not change. Raises sqlite3.OperationalError (interrupted) beyond the time limit.
+    """
+    key = (db.path, table.name, selection.narrowing(), width, height, closest, apart)
+    if ready := _kept.get(key):
+        return ready
+
+    def read(connection: sqlite3.Connection) -> DrawnMap:
+        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            where = conditions(connection, selection, table)
+            size = extent(connection, table, where)
+            view = View.of(Box(*size.bounds) if size.bounds else BALTIC, width, height, closest)
+            spots = _spots(connection, table, where, view) if size.located else []
+        return DrawnMap(selection, table, size, drawing(spots, view, BASEMAP, apart=apart))
+
+    return _kept.put(key, await db.execute_fn(read))
+
+
+def _spots(
+    connection: sqlite3.Connection, table: Table, where: Conditions, view: View
+) -> list[Spot]:
+    exact = ", ".join(f"'{precision}'" for precision in EXACT)
+    common = ", ".join(_common(column, table) for column in ("city", "country"))
+    rows = connection.execute(
+        f"""
+        select avg(latitude), avg(longitude), count(*), coalesce(precision in ({exact}), 0),
+               min(longitude), min(latitude), max(longitude), max(latitude),
+               min("{table.label_column}"), {common}
+        from "{table.name}"
+        where {where.sql} and latitude is not null and longitude is not null
+        group by cast(latitude * :cells_down as int), cast(longitude * :cells_across as int), 4
+        """,  # noqa: S608 - names come from the catalogue
+        # At the latitudes of the Baltic a degree northwards is about twice one eastwards.
+        where.params
+        | {
+            "cells_across": view.pixels_per_degree / _CELL,
+            "cells_down": 2 * view.pixels_per_degree / _CELL,
+        },
+    )
+    return [
+        Spot(latitude, longitude, count, bool(is_exact), Box(*bounds), name, city, country)
+        for latitude, longitude, count, is_exact, *bounds, name, city, country in rows
+    ]
+
+
+def _common(column: str, table: Table) -> str:
+    """The value all records of a group share, as SQL; null where they differ or do not say."""
+    if column not in table.columns:
+        return "null"
+    return (
+        f'case when min("{column}") = max("{column}") and count("{column}") = count(*) '
+        f'then min("{column}") end'
+    )

@@ -1,0 +1,115 @@
+"""How many records of a selection have each value of a column, the column's own choice left aside.
+
+So each count says what a reader would get by adding that value: a second country widens the view.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.catalogue import Column, Table
+from portal.conditions import Conditions, conditions
+from portal.query import Selection
+from portal.wording import value_in_words
+
+#: Values of a column of free text that are offered, the most frequent first.
+MOST_VALUES = 200
+#: Values that are shown before one asks for all.
+SHOWN_AT_ONCE = 8
+
+#: Column → value → number of records; None counts those without one.
+Counts = dict[str, dict[Any, int]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a facet."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A column by which a reader narrows the view, with its values."""
+
+    column: Column
+    choices: list[Choice]
+    #: Records of the view that do not say.
+    unknown: int
+
+    @property
+    def first(self) -> list[Choice]:
+        """What is shown at once: the most frequent values, and whatever is chosen."""
+        return [c for i, c in enumerate(self.choices) if i < SHOWN_AT_ONCE or c.chosen]
+
+    @property
+    def rest(self) -> list[Choice]:
+        return [c for i, c in enumerate(self.choices) if i >= SHOWN_AT_ONCE and not c.chosen]
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(choice.chosen for choice in self.choices)
+
+
+def counts(
+    connection: sqlite3.Connection, selection: Selection, table: Table, names: Iterable[str]
+) -> Counts:
+    """Count the values of the columns `names` in one selection."""
+    shared = conditions(connection, selection, table)
+    result = {}
+    for name in names:
+        of_others = (
+            conditions(connection, selection, table, without=name)
+            if selection.chosen(name)
+            else shared
+        )
+        result[name] = _counted(connection, table, table.columns[name], of_others)
+    return result
+
+
+def _counted(
+    connection: sqlite3.Connection, table: Table, column: Column, where: Conditions
+) -> dict[Any, int]:
+    if column.type == "list":
+        # A record with several values counts for each, one without any for none.
+        items = f'json_each(coalesce("{table.name}"."{column.name}", \'[null]\'))'
+        sql = f'select value, count(*) from "{table.name}", {items} where {where.sql} group by 1'  # noqa: S608
+    else:
+        sql = f'select "{column.name}", count(*) from "{table.name}" where {where.sql} group by 1'  # noqa: S608
+    return dict(connection.execute(sql, where.params).fetchall())
+
+
+def facet(
+    column: Column, overall: dict[Any, int], now: dict[Any, int], chosen: tuple[str, ...]
+) -> Facet:
+    """The facet as it is shown: values in the order of the whole table, so that none moves about.
+
+    `overall` counts the whole table, `now` the selection.
+    """
+    known = {_text(value) for value in overall if value is not None}
+    order = _in_order(column, overall)[:MOST_VALUES]
+    texts = list(dict.fromkeys([*(_text(value) for value in order), *chosen]))
+    counted = {_text(value): count for value, count in now.items() if value is not None}
+    choices = [
+        Choice(text, value_in_words(column, text), counted.get(text, 0), text in chosen)
+        for text in texts
+        if text in known or text in chosen
+    ]
+    return Facet(column, choices, now.get(None, 0))
+
+
+def _in_order(column: Column, overall: dict[Any, int]) -> list[Any]:
+    values = [value for value in overall if value is not None]
+    if column.type in ("integer", "number"):
+        return sorted(values, reverse=True)
+    return sorted(values, key=lambda value: (-overall[value], str(value)))
+
+
+def _text(value: Any) -> str:
+    return str(value)

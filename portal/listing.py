@@ -1,0 +1,129 @@
+"""One page of the records of a selection, in order, and how many there are."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from portal.catalogue import Table
+from portal.conditions import DISTANCE, Conditions
+from portal.query import Selection
+from portal.search import rank_sql
+from portal.specials import MAX_PAGE, Order
+
+PAGE_SIZE = 20
+
+#: West, south, east, north in degrees.
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many records a selection has, and where on the map they are."""
+
+    total: int
+    located: int
+    #: None when no record is located.
+    bounds: Bounds | None
+
+    @property
+    def unlocated(self) -> int:
+        return self.total - self.located
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of records, each a row by column names, with `km` where nearness was asked for."""
+
+    records: list[dict[str, Any]]
+    page: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, ceil(self.total / self.size)) if self.size else 1
+
+    @property
+    def first(self) -> int:
+        """Number of the first record of the page, counted from 1."""
+        return (self.page - 1) * self.size + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.records) - 1
+
+
+def extent(connection: sqlite3.Connection, table: Table, where: Conditions) -> Extent:
+    """Count a selection."""
+    columns = (
+        "count(latitude), min(longitude), min(latitude), max(longitude), max(latitude)"
+        if table.has_geometry
+        else "0, null, null, null, null"
+    )
+    sql = f'select count(*), {columns} from "{table.name}" where {where.sql}'  # noqa: S608
+    total, located, *bounds = connection.execute(sql, where.params).fetchone()
+    return Extent(total, located, tuple(bounds) if located else None)
+
+
+def listing(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    table: Table,
+    where: Conditions,
+    *,
+    order: Order | None,
+    total: int,
+) -> Listing:
+    """The page that the selection asks for; one beyond the last is empty.
+
+    Unless the address asks for a column, the nearest come first, else the best hits, else the
+    table's own `order`.
+    """
+    asked = selection.get("_size")
+    size = PAGE_SIZE if asked is None else MAX_PAGE if asked == "max" else int(asked)
+    page = int(selection.get("_page") or 1)
+    sources, columns, by = _order(selection, table, order)
+    sql = (
+        f'select "{table.name}".*{columns} from {sources} where {where.sql} '  # noqa: S608
+        f"order by {by} limit :size offset :skipped"
+    )
+    cursor = connection.execute(sql, where.params | {"size": size, "skipped": (page - 1) * size})
+    names = [column[0] for column in cursor.description]
+    records = [dict(zip(names, row, strict=True)) for row in cursor]
+    return Listing(records, page, size, total)
+
+
+def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, str, str]:
+    """Tables, columns beside the table's own, and the order."""
+    source, key = f'"{table.name}"', f'"{table.name}"."{table.key}"'
+    columns = f", {DISTANCE} as km" if selection.near else ""
+    if chosen := _chosen(selection):
+        own = chosen
+    elif selection.near:
+        return source, columns, f"km, {key}"
+    elif selection.search is not None:
+        index = f'"{table.name}_fts"'
+        hits = (
+            f"(select rowid as hit, {rank_sql(table.name)} as score from {index} "  # noqa: S608
+            f"where {index} match :search)"
+        )
+        return f'{source} join {hits} on hit = "{table.name}".rowid', columns, f"score, {key}"
+    if own is None:
+        return source, columns, key
+    if own.column == table.label_column:
+        alphabet = f'"{table.name}_order"'
+        by = f"{alphabet}.position{' desc' if own.falling else ''}"
+        return f'{source} join {alphabet} on {alphabet}.record = "{table.name}".rowid', columns, by
+    column = f'"{table.name}"."{own.column}"'
+    return source, columns, f"{column} is null, {column}{' desc' if own.falling else ''}, {key}"
+
+
+def _chosen(selection: Selection) -> Order | None:
+    if column := selection.get("_sort"):
+        return Order(column)
+    if column := selection.get("_sort_desc"):
+        return Order(column, falling=True)
+    return None

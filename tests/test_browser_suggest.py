@@ -1,0 +1,205 @@
+"""Suggestions in a real Chromium: by keyboard, by mouse, and not in the way of the form."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+            "microsoft-edge")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(published: Path) -> Iterator[str]:
+    """The portal as a process of its own, at a free port."""
+    command = [sys.executable, "-m", "portal", "--port", "0", "--database", str(published)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout
+    words = process.stdout.readline()
+    assert "http://" in words, "the portal did not start"
+    yield next(word for word in words.split() if word.startswith("http://")).rstrip("/")
+    process.terminate()
+    assert process.wait(10) in (0, -signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        pytest.skip("no Chromium, Chrome or Edge is installed")
+    options = ["--disable-background-networking", "--disable-component-update"]
+    options += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=options)
+        yield chromium
+        chromium.close()
+
+
+class Field:
+    """The search field of the list of enterprises, and what it shows."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        page.set_default_timeout(10_000)
+        page.on(
+            "request",
+            lambda request: "/suggest/" in request.url and self.asked.append(request.url),
+        )
+        page.goto(f"{address}/baltic/enterprises")
+        self.input = page.locator("#q")
+        expect(self.input).to_have_attribute("role", "combobox")
+        self.list = page.locator(f"#{self.input.get_attribute('aria-controls')}")
+        self.options = self.list.get_by_role("option")
+
+    def type(self, text: str) -> None:
+        self.input.press_sequentially(text, delay=20)
+
+    @property
+    def active(self) -> str | None:
+        """The option that Enter would follow, by what a screen reader is told."""
+        name = self.input.get_attribute("aria-activedescendant")
+        return self.page.locator(f"#{name}").inner_text() if name else None
+
+
+@pytest.fixture
+def field(browser: Browser, address: str) -> Iterator[Field]:
+    context = browser.new_context(viewport={"width": 1280, "height": 850})
+    complaints: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    yield Field(page, address)
+    assert complaints == []
+    context.close()
+
+
+def test_typing_opens_a_list_that_is_announced(field: Field) -> None:
+    expect(field.input).to_have_attribute("aria-expanded", "false")
+    field.type("cyk")
+    expect(field.options).to_have_count(1)
+    expect(field.options.first).to_contain_text("Cykelværkstedet København")
+    expect(field.options.first.locator("mark")).to_have_text("Cykelværkstedet")
+    expect(field.input).to_have_attribute("aria-expanded", "true")
+    expect(field.page.get_by_role("status").filter(has_text="1 suggestion")).to_be_attached()
+    expect(field.input).to_be_focused()
+
+
+def test_the_arrows_choose_and_enter_follows(field: Field) -> None:
+    field.type("cykel")
+    expect(field.options).to_have_count(1)
+    assert field.active is None
+    field.input.press("ArrowDown")
+    assert "Cykelværkstedet" in (field.active or "")
+    expect(field.options.first).to_have_attribute("aria-selected", "true")
+    field.input.press("ArrowDown")
+    assert field.active is None
+    field.input.press("ArrowUp")
+    assert "Cykelværkstedet" in (field.active or "")
+    field.input.press("Enter")
+    field.page.wait_for_url("**/baltic/enterprises/dk-cykler")
+
+
+def test_home_and_end_move_among_the_options_once_one_is_chosen(field: Field) -> None:
+    field.type("kul")  # a name and a sector
+    expect(field.options).to_have_count(2)
+    field.input.press("End")
+    assert field.active is None
+    last = field.options.last.inner_text()
+    field.input.press("ArrowDown")
+    field.input.press("End")
+    assert field.active == last
+    field.input.press("Home")
+    assert field.active == field.options.first.inner_text()
+    field.input.press("ArrowLeft")
+    assert field.active is None
+
+
+def test_enter_searches_when_nothing_is_chosen(field: Field) -> None:
+    field.type("cykel")
+    expect(field.options).to_have_count(1)
+    field.input.press("Enter")
+    field.page.wait_for_url("**/baltic/enterprises?_search=cykel*")
+
+
+def test_escape_closes_and_the_text_stays(field: Field) -> None:
+    field.type("cykel")
+    expect(field.options).to_have_count(1)
+    field.input.press("Escape")
+    expect(field.list).to_be_hidden()
+    expect(field.input).to_have_value("cykel")
+    expect(field.input).to_have_attribute("aria-expanded", "false")
+    field.input.press("ArrowDown")
+    expect(field.options).to_have_count(1)
+
+
+def test_a_click_follows_and_does_not_take_the_focus_first(field: Field) -> None:
+    field.type("genbr")
+    option = field.options.filter(has_text="Recycling and reuse")
+    option.hover()
+    field.page.mouse.down()
+    expect(field.input).to_be_focused()
+    field.page.mouse.up()
+    field.page.wait_for_url("**/baltic/enterprises?sector=recycling-and-reuse")
+
+
+def test_leaving_the_field_closes_the_list(field: Field) -> None:
+    field.type("cykel")
+    expect(field.options).to_have_count(1)
+    field.input.press("Tab")
+    expect(field.list).to_be_hidden()
+    expect(field.input).not_to_be_focused()
+
+
+def test_a_fast_typist_asks_once(field: Field) -> None:
+    field.type("cykelv")
+    expect(field.options).to_have_count(1)
+    assert len(field.asked) == 1
+    assert field.asked[0].endswith("q=cykelv")
+
+
+def test_nothing_found_opens_nothing_and_is_said(field: Field) -> None:
+    field.type("qqqqqq")
+    expect(field.page.get_by_role("status").filter(has_text="No suggestions")).to_be_attached()
+    expect(field.list).to_be_hidden()
+
+
+def test_without_the_server_the_form_still_works(field: Field) -> None:
+    field.page.route("**/suggest/**", lambda route: route.abort())
+    field.input.fill("cykel")
+    field.input.press("Enter")
+    field.page.wait_for_url("**/baltic/enterprises?_search=cykel*")
+    expect(field.page.get_by_role("link", name="Cykelværkstedet København").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_an_open_list_is_accessible_and_fits(field: Field, scheme: str, width: int) -> None:
+    field.page.set_viewport_size({"width": width, "height": 800})
+    field.page.emulate_media(color_scheme=scheme)
+    field.type("pol")
+    expect(field.options.first).to_be_visible()
+    field.input.press("ArrowDown")
+    result = Axe().run(field.page, context={"include": [[".search-row"]]})
+    assert result.response["violations"] == []
+    assert field.page.evaluate("document.documentElement.scrollWidth") <= width
+    sizes = field.options.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert min(sizes) >= 24

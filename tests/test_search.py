@@ -1,0 +1,256 @@
+"""Search finds what people type, and takes whatever they type."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT, Workbench
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from build.cli import main
+from build.fold import loose, spans
+from portal.search import NOTHING, Found, expression, rank_sql
+
+QUERIES = list(
+    csv.DictReader((ROOT / "tests" / "search_queries.csv").open(encoding="utf-8", newline=""))
+)
+TABLES = ("enterprises", "organisations", "programmes", "events", "library", "articles")
+LETTERS = "aäåæáąbcćčdðdeéęėēfgģhiíįījkķlłļmnńņňoóöøőpqrřsśšßtţþuüúųūvwxyýzźżžØÅÄÖŁŚŽÜÞÆ"
+HOSTILE = [
+    '"', "'", "*", "a*", "NEAR(a b)", "NEAR(", "a AND OR NOT", "name:x", "^x", "(((", "-", "{a}: b",
+    "%", "_", "\\", "=1+1", "'; drop table enterprises", "a\0b", "\ud800", "🚲", "👩‍👩‍👧 x", "…",
+    "\u202eabc", "تعاونية", "עברית", "合作社", "ключ", "a" * 10_000, "x y " * 2_500,
+    "é" * 10_000, "ß" * 900,
+    " ".join(f"w{n}" for n in range(2_000)), " ".join(["denmark"] * 999), "\u0301", "½ ² №",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The network's own records, as the build publishes them."""
+    output = tmp_path_factory.mktemp("real") / "baltic.db"
+    arguments = ["build", "--data", str(ROOT / "data"), "--output", str(output), "--json"]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    connection = sqlite3.connect(f"{output.resolve().as_uri()}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    yield connection
+    connection.close()
+
+
+def hits(db: sqlite3.Connection, found: Found, table: str = "enterprises") -> list[sqlite3.Row]:
+    """The records, best first."""
+    index = f'"{table}_fts"'
+    return db.execute(
+        f'select "{table}".* from {index} join "{table}" on "{table}".rowid = {index}.rowid '
+        f"where {index} match ? order by {rank_sql(table)}, {index}.rowid",
+        [found.match],
+    ).fetchall()
+
+
+def ids(db: sqlite3.Connection, text: str, table: str = "enterprises") -> list[str]:
+    return [row["id"] for row in hits(db, expression(db, table, text), table)]
+
+
+@pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["query"])
+def test_what_people_type_finds_first_what_they_mean(
+    db: sqlite3.Connection, case: dict[str, str]
+) -> None:
+    table = case["table"] or "enterprises"
+    found = hits(db, expression(db, table, case["query"]), table)
+    column, _, value = case["expected"].rpartition(":")
+    if value == "nothing":
+        assert found == []
+    else:
+        assert found[0][column or "id"] == value, case["why"]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_record_is_the_first_hit_for_its_own_name(db: sqlite3.Connection, table: str) -> None:
+    label = "title" if table in ("library", "articles") else "name"
+    for (name,) in db.execute(f"select distinct {label} from {table}").fetchall():
+        first = hits(db, expression(db, table, name), table)[0]
+        other = first["name_alt"] if table == "enterprises" and first["name_alt"] else ""
+        assert loose(name) in {loose(first[label]), *map(loose, other.split(";"))}
+
+
+def test_every_enterprise_with_a_town_is_found_by_its_town(db: sqlite3.Connection) -> None:
+    for (city,) in db.execute("select distinct city from enterprises where city is not null"):
+        there = db.execute("select id from enterprises where city = ?", [city]).fetchall()
+        assert {row["id"] for row in there} <= set(ids(db, city)), city
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("table", TABLES)
+def test_no_input_is_an_error(db: sqlite3.Connection, table: str, text: str) -> None:
+    began = perf_counter()
+    hits(db, expression(db, table, text), table)
+    assert perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("text", ["", " ", '"', "***", "—", "\u202e", "😀", "\u0301", "((("])
+def test_text_without_letters_finds_nothing(db: sqlite3.Connection, text: str) -> None:
+    assert expression(db, "enterprises", text) == Found(NOTHING)
+    assert ids(db, text) == []
+
+
+@given(text=st.text() | st.lists(st.sampled_from(LETTERS + ' "*')).map("".join))
+@example(text="ʹ")
+@example(text="ⅷ ﷺ")
+@settings(max_examples=400, deadline=None)
+def test_sqlite_accepts_what_is_made_of_any_text(db: sqlite3.Connection, text: str) -> None:
+    hits(db, expression(db, "enterprises", text))
+
+
+@given(word=st.text(LETTERS, min_size=1, max_size=12), cut=st.integers(1, 12))
+def test_a_beginning_is_spelt_as_the_beginning_of_its_word(word: str, cut: int) -> None:
+    assert loose(word).startswith(loose(word[:cut]))
+    assert loose(loose(word)) == loose(word)
+    assert loose(word.upper()).replace("ss", "s") == loose(word).replace("ss", "s")
+
+
+@given(word=st.text(LETTERS, max_size=12))
+def test_composed_and_decomposed_letters_are_one(word: str) -> None:
+    assert loose(unicodedata.normalize("NFD", word)) == loose(word)
+
+
+@given(text=st.text())
+def test_words_are_found_where_they_stand(text: str) -> None:
+    words = [loose(text[start:end]) for start, end in spans(text)]
+    assert [word for word in words if word] == loose(text).split()
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    ["Aarhus Århus Arhus AARHUS Aarhuus", "København Koebenhavn Kobenhavn", "Ørsted Oersted Orsted",
+     "Straße Strasse STRASSE", "Łódź Lodz", "Müller Mueller Muller", "Гомель Gomel"],
+)  # fmt: skip
+def test_spellings_of_a_letter_are_one(spellings: str) -> None:
+    words = {loose(word) for word in spellings.replace("Aarhuus", "").split()}
+    assert len(words) == 1
+
+
+class Shelf:
+    """A few enterprises of which a test knows everything."""
+
+    def __init__(self, bench: Workbench, *records: dict[str, str]) -> None:
+        numbered = [{"id": f"lt-{n}", "summary": ""} | r for n, r in enumerate(records)]
+        bench.enterprises(*numbered)
+        outcome = bench.build()
+        assert outcome.exit_code == 0, outcome.output
+        self.connection = sqlite3.connect(bench.database)
+        self.connection.row_factory = sqlite3.Row
+
+    def names(self, text: str) -> list[str]:
+        found = expression(self.connection, "enterprises", text)
+        return [row["name"] for row in hits(self.connection, found)]
+
+    def found(self, text: str) -> Found:
+        return expression(self.connection, "enterprises", text)
+
+
+def test_whole_names_come_before_names_places_and_text(bench: Workbench) -> None:
+    shelf = Shelf(
+        bench,
+        {"name": "Pirmas", "summary": "Trakai, Trakai, Trakai and once more Trakai."},
+        {"name": "Antras", "city": "Trakai"},
+        {"name": "Trakai darbai ir kiti labai geri dalykai"},
+        {"name": "Trakai"},
+    )
+    assert shelf.names("trakai") == [
+        "Trakai", "Trakai darbai ir kiti labai geri dalykai", "Antras", "Pirmas",
+    ]  # fmt: skip
+
+
+def test_the_spelling_with_the_right_accents_comes_first(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Sala viena"}, {"name": "Šala viena"}, {"name": "Sälä viena"})
+    assert shelf.names("šala")[0] == "Šala viena"
+    assert shelf.names("sälä")[0] == "Sälä viena"
+    assert len(shelf.names("sala")) == 3
+
+
+def test_all_words_must_occur(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Raudona duona"}, {"name": "Raudona pienė"})
+    assert shelf.names("raudona duona") == ["Raudona duona"]
+    assert shelf.names("raudona duona pienė") == []
+
+
+def test_small_words_between_others_need_not_occur(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Duona & pienas"})
+    for text in ("duona ir pienas", "duona and pienas", "duona og pienas", "duona i pienas"):
+        assert shelf.names(text) == ["Duona & pienas"]
+
+
+def test_a_short_word_that_is_known_is_not_the_beginning_of_another(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Ąbo"}, {"name": "About"})
+    assert shelf.names("abo") == ["Ąbo"]
+    assert set(shelf.names("ab")) == {"Ąbo", "About"}
+
+
+def test_a_part_of_a_compound_finds_it(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Cykelværkstedet"}, {"name": "Bageriet"})
+    assert shelf.names("værksted") == ["Cykelværkstedet"]
+    assert shelf.found("værksted").corrected == ()
+
+
+@pytest.mark.parametrize(
+    "typed", ["duonele", "duonel", "duoneele", "doune", "duonelė skani", "duonellė"]
+)
+def test_small_errors_are_forgiven(bench: Workbench, typed: str) -> None:
+    shelf = Shelf(bench, {"name": "Duonelė skani"}, {"name": "Kepykla"})
+    assert shelf.names(typed) == ["Duonelė skani"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("dou", []), ("duna", ["Duona"]), ("suona", ["Duona"]), ("dunoa", ["Duona"]), ("dina", []),
+     ("samariteris", ["Samaritietis"]), ("zamariteris", [])],
+)  # fmt: skip
+def test_one_error_from_four_letters_and_two_from_eight(
+    bench: Workbench, typed: str, meant: list[str]
+) -> None:
+    shelf = Shelf(bench, {"name": "Duona"}, {"name": "Samaritietis"})
+    assert shelf.names(typed) == meant
+
+
+def test_what_was_looked_for_instead_is_told_as_it_is_written(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Šaltibarščiai"})
+    found = shelf.found("Saltibasčiai skani")
+    assert found == Found(NOTHING)
+    found = shelf.found("saltibasciai")
+    assert found.corrected == (("saltibasciai", "Šaltibarščiai"),)
+    assert found.reworded("„saltibasciai“!") == "„Šaltibarščiai“!"
+
+
+def test_a_known_word_is_corrected_when_all_words_together_find_nothing(bench: Workbench) -> None:
+    shelf = Shelf(bench, {"name": "Balta duona"}, {"name": "Balda raudona"})
+    assert shelf.names("balda duona") == ["Balta duona"]
+    assert shelf.found("balda duona").corrected == (("balda", "Balta"),)
+
+
+def test_a_place_is_marked_by_the_name_it_has_in_its_record(db: sqlite3.Connection) -> None:
+    assert "gdansk" in expression(db, "enterprises", "Danzig").words
+
+
+def test_the_table_has_enough_queries() -> None:
+    assert len(QUERIES) >= 90
+    assert {case["table"] or "enterprises" for case in QUERIES} == set(TABLES)
+
+
+def test_the_same_data_make_the_same_index(tmp_path: Path) -> None:
+    outputs = [tmp_path / name / "baltic.db" for name in ("one", "two")]
+    versions = []
+    for output in outputs:
+        arguments = ["build", "--data", str(ROOT / "data"), "--output", str(output), "--json"]
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        versions.append(json.loads(result.stdout)["version"])
+    assert versions[0] == versions[1]
