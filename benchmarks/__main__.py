@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import geocoding, pages, scale
+from benchmarks import geocoding, maps, pages, scale
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -20,6 +20,7 @@ def main() -> None:
         "build": scale.run(),
         "pages": pages.run(),
         "geocoding": geocoding.run(arguments.truth),
+        "maps": maps.run(),
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps(results, indent=1))

@@ -34,7 +34,7 @@ _PATIENCE_S = 3.0
 
 
 @contextmanager
-def _serving(command: list[str], port: int) -> Iterator[httpx.Client]:
+def serving(command: list[str], port: int) -> Iterator[httpx.Client]:
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -52,7 +52,7 @@ def _serving(command: list[str], port: int) -> Iterator[httpx.Client]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -71,15 +71,15 @@ def _median_ms(client: httpx.Client, path: str) -> float:
 
 def measure(database: Path) -> dict[str, dict[str, float]]:
     """Median milliseconds of each page, {page: {"ours": ms, "stock": ms}}, one client."""
-    port = _free_port()
+    port = free_port()
     ours = [sys.executable, "-m", "portal", "--database", str(database), "--port", str(port)]
-    stock_port = _free_port()
+    stock_port = free_port()
     stock = [sys.executable, "-m", "datasette", "serve", "-i", str(database)]
     # Well tuned: looking for facets to suggest would make stock Datasette far slower still.
     stock += ["--port", str(stock_port), "--setting", "suggest_facets", "off"]
     stock += ["--setting", "max_csv_mb", "0", "--setting", "facet_time_limit_ms", "5000"]
     results: dict[str, dict[str, float]] = {}
-    with _serving(ours, port) as our_client, _serving(stock, stock_port) as stock_client:
+    with serving(ours, port) as our_client, serving(stock, stock_port) as stock_client:
         found = our_client.get("/baltic/enterprises.json?_shape=array&_size=1").json()
         for page, path in PATHS.items():
             path = path.format(id=found[0]["id"])
