@@ -22,7 +22,7 @@ _INDEXED = (
 )  # fmt: skip
 
 #: Derived tables have no file, so they are declared here.
-_SOURCES = {
+SOURCES = {
     "record_table": str,
     "record_id": str,
     "url": str,
@@ -64,7 +64,7 @@ def finish(db: Database, schema: Schema) -> None:
     """Add what stands on the loaded tables: sources, indexes, search, the schema itself."""
     db.register_function(fold, deterministic=True)
     db.register_function(_host, name="host", deterministic=True)
-    db.table("sources").create(_SOURCES, pk=("record_table", "record_id", "url"), strict=True)
+    db.table("sources").create(SOURCES, pk=("record_table", "record_id", "url"), strict=True)
     for table in schema.tables.values():
         if table.by_name.keys() >= {"source_url", "source_title", "checked_on"}:
             _load_sources(db, table)

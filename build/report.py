@@ -15,8 +15,8 @@ from build.validate import Record
 
 #: Findings about a header or a whole file are not about one row.
 _NOT_A_ROW = frozenset({"header", "missing-column", "column-twice"})
-_REPORT_COLUMNS = {"table_name": str, "country": str, "measure": str, "value": int}
-_ISSUE_COLUMNS = {
+REPORT_COLUMNS = {"table_name": str, "country": str, "measure": str, "value": int}
+ISSUE_COLUMNS = {
     "id": int,
     "table_name": str,
     "file": str,
@@ -92,13 +92,13 @@ class Report:
     def store(self, db: Database) -> None:
         """Write the tables `build_report` and `issues`."""
         report = db.table("build_report")
-        report.create(_REPORT_COLUMNS, pk=("table_name", "country", "measure"), strict=True)
+        report.create(REPORT_COLUMNS, pk=("table_name", "country", "measure"), strict=True)
         report.insert_all(
-            dict(zip(_REPORT_COLUMNS, (*key, value), strict=True))
+            dict(zip(REPORT_COLUMNS, (*key, value), strict=True))
             for key, value in sorted(self.counts.items())
         )
         issues = db.table("issues")
-        issues.create(_ISSUE_COLUMNS, pk="id", strict=True)
+        issues.create(ISSUE_COLUMNS, pk="id", strict=True)
         issues.insert_all(
             {"id": number, **_issue(finding)} for number, finding in enumerate(self.findings, 1)
         )

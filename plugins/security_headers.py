@@ -21,6 +21,7 @@ from datasette.utils.asgi import Response
 from portal import compat
 from portal.addresses import address, request_path
 from portal.answers import refusal
+from portal.language import gettext as _
 
 CLOSED = re.compile(
     r"/-/(threads|databases|password-tool|messages|allow-debug|permissions|patterns|auth-token|"
@@ -53,7 +54,8 @@ def asgi_wrapper(datasette):
                 await send(message)
 
             if "\\" in path or "%5c" in path.lower() or CLOSED.fullmatch(path):
-                answer = await refusal(datasette, "There is no such page.", status=404, page=True)
+                words = _("There is no such page.")
+                answer = await refusal(datasette, words, status=404, page=True)
                 return await answer.asgi_send(send_secured)
             if scope["method"] not in ("GET", "HEAD"):
                 words = "This portal is for reading: GET, HEAD and OPTIONS are all it answers."

@@ -12,6 +12,8 @@ from datasette import hookimpl
 from datasette.views.base import DatasetteError
 
 from portal.answers import refusal
+from portal.language import gettext as _
+from portal.language import number
 
 #: Bytes of one value, and of one row on its way through SQLite.
 LARGEST = 1_000_000
@@ -27,9 +29,8 @@ def handle_exception(datasette, request, exception):
     """Datasette's own words are HTML, also in JSON, and name a setting of the operator's."""
     if not isinstance(exception, DatasetteError) or exception.title != "SQL Interrupted":
         return None
-    words = (
-        "The query took longer than it may here, "
-        f"{datasette.setting('sql_time_limit_ms') / 1000:g} s. Ask for less, or download the whole "
-        "database and ask it at home."
-    )
+    words = _(
+        "The query took longer than it may here, %(seconds)s s. Ask for less, or download the "
+        "whole database and ask it at home."
+    ) % {"seconds": number(datasette.setting("sql_time_limit_ms") / 1000)}
     return lambda: refusal(datasette, words, status=400, page=not request.path.endswith(".json"))

@@ -14,8 +14,9 @@ from portal import compat
 from portal.addresses import address
 from portal.answers import refusal
 from portal.catalogue import catalogue
-from portal.errors import QueryError
+from portal.errors import QueryError, shown
 from portal.forms import tidy
+from portal.language import gettext as _
 from portal.query import check_sql, parse, parse_record
 
 #: Formats of ours. Those that walk a table's JSON have their query string read once more there.
@@ -57,15 +58,18 @@ def _missing(asked, known, datasette):
     queries = compat.metadata(datasette).get("databases", {}).get(asked.database, {})
     table = known.tables.get(asked.table)
     if asked.table and not table and asked.table not in queries.get("queries", {}):
-        return f"There is no table {asked.table} here."
+        return _("There is no table %(table)s here.") % {"table": shown(asked.table)}
     formats = {"csv", "blob", *datasette.renderers}
     formats |= EXPORTS if asked.table and not asked.record else set()
     formats |= set() if asked.table else {"db"}
     if asked.format and asked.format not in formats:
-        return f"There is no format {asked.format} here. There are {', '.join(sorted(formats))}."
+        return _("There is no format %(format)s here. There are %(formats)s.") % {
+            "format": shown(asked.format),
+            "formats": ", ".join(sorted(formats)),
+        }
     keys = max(1, len(table.keys)) if table else 1
     if asked.record and len(asked.record.split(",")) != keys:
-        return f"There is no record {asked.record} here."
+        return _("There is no record %(id)s here.") % {"id": shown(asked.record)}
     return None
 
 

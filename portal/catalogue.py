@@ -208,7 +208,7 @@ def _table(
     words = resource or {}
     return Table(
         name=name,
-        title=words.get("title", name.replace("_", " ").capitalize()),
+        title=words.get("title", title_of(name)),
         description=words.get("description", "").strip(),
         keys=tuple(keys),
         columns=columns,
@@ -236,7 +236,7 @@ def _column(
     vocabulary = vocabularies.get(references or "")
     return Column(
         name=name,
-        title=words.get("title", name.replace("_", " ").capitalize()),
+        title=words.get("title", title_of(name)),
         description=words.get("description", "").strip(),
         type=words.get("type", guess.get(stored_type.upper(), "string")),
         unit=words.get("unit"),
@@ -245,6 +245,11 @@ def _column(
         translations=vocabulary.translations if vocabulary else {},
         definitions=vocabulary.definitions if vocabulary else {},
     )
+
+
+def title_of(name: str) -> str:
+    """What a table or column is called for which there are no words: `record_id` is Record id."""
+    return name.replace("_", " ").capitalize()
 
 
 def _quoted(name: str) -> str:

@@ -1,5 +1,7 @@
 """What the portal can say went wrong, always in words meant for the person who reads them."""
 
+from portal.language import quoted
+
 
 class CannotServe(Exception):
     """The portal cannot start; the message says what is missing or broken and where."""
@@ -11,4 +13,4 @@ class QueryError(ValueError):
 
 def shown(value: str) -> str:
     """`value` as one may repeat it to the reader."""
-    return "“" + (value if len(value) <= 60 else value[:59] + "…") + "”"
+    return quoted(value if len(value) <= 60 else value[:59] + "…")

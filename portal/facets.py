@@ -61,28 +61,39 @@ def counts(
     connection: sqlite3.Connection, selection: Selection, table: Table, names: Iterable[str]
 ) -> Counts:
     """Count the values of the columns `names` in one selection."""
-    shared = conditions(connection, selection, table)
-    result = {}
-    for name in names:
-        of_others = (
-            conditions(connection, selection, table, without=name)
-            if selection.chosen(name)
-            else shared
-        )
-        result[name] = _counted(connection, table, table.columns[name], of_others)
-    return result
+    chosen = [name for name in names if selection.chosen(name)]
+    others = [name for name in names if name not in chosen]
+    result = _counted(connection, table, others, conditions(connection, selection, table))
+    for name in chosen:
+        of_others = conditions(connection, selection, table, without=name)
+        result |= _counted(connection, table, [name], of_others)
+    return {name: result[name] for name in names}
 
 
 def _counted(
-    connection: sqlite3.Connection, table: Table, column: Column, where: Conditions
-) -> dict[Any, int]:
-    if column.type == "list":
-        # A record with several values counts for each, one without any for none.
-        items = f'json_each(coalesce("{table.name}"."{column.name}", \'[null]\'))'
-        sql = f'select value, count(*) from "{table.name}", {items} where {where.sql} group by 1'  # noqa: S608
-    else:
-        sql = f'select "{column.name}", count(*) from "{table.name}" where {where.sql} group by 1'  # noqa: S608
-    return dict(connection.execute(sql, where.params).fetchall())
+    connection: sqlite3.Connection, table: Table, names: list[str], where: Conditions
+) -> Counts:
+    """Count several columns of the same records, which are looked for once."""
+    result: Counts = {name: {} for name in names}
+    if not names:
+        return result
+    columns = ", ".join(f'"{name}"' for name in names)
+    parts = " union all ".join(_part(table.columns[name], i) for i, name in enumerate(names))
+    sql = (
+        f'with records as materialized (select {columns} from "{table.name}" '  # noqa: S608
+        f"where {where.sql}) {parts}"
+    )
+    for i, value, count in connection.execute(sql, where.params):
+        result[names[i]][value] = count
+    return result
+
+
+def _part(column: Column, number: int) -> str:
+    if column.type != "list":
+        return f'select {number}, "{column.name}", count(*) from records group by 2'  # noqa: S608
+    # A record with several values counts for each, one without any for none.
+    items = f"json_each(coalesce(\"{column.name}\", '[null]'))"
+    return f"select {number}, value, count(*) from records, {items} group by 2"  # noqa: S608
 
 
 def facet(

@@ -94,6 +94,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_CLDR[language()])
 
 
+def quoted(text: str) -> str:
+    """`text` in the quotation marks of the language."""
+    return gettext("“%(text)s”") % {"text": text}
+
+
 def either(items: Sequence[str]) -> str:
     """`Denmark, Norway or Sweden`."""
     return str(format_list(items, style="or", locale=_CLDR[language()])) if items else ""

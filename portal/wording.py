@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from portal.area import Near
 from portal.catalogue import Column, Table
-from portal.language import N_, day, either, number
+from portal.language import N_, day, either, number, quoted
 from portal.language import gettext as _
 from portal.query import EQUALITY, Filter, Selection
 
@@ -146,4 +146,4 @@ def _near(near: Near) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "“" + (text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…") + "”"
+    return quoted(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

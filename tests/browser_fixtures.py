@@ -17,13 +17,17 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
+    Response,
     sync_playwright,
 )
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
             "microsoft-edge")  # fmt: skip
+#: Named, since axe-core leaves out some of them otherwise, such as the size of targets.
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, NARROW = {"width": 1280, "height": 850}, {"width": 390, "height": 800}
 
 
@@ -45,6 +49,11 @@ def serving(database: Path, *options: str) -> Iterator[str]:
     yield next(word for word in words.split() if word.startswith("http://")).rstrip("/")
     process.terminate()
     assert process.wait(10) in (0, -signal.SIGTERM)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: while a browser runs, asynchronous tests have no event loop."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -81,15 +90,27 @@ class Visit:
         self.address = address
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self._refused: set[str] = set()
         self.page: Page = context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("response", self._look_at)
+        self.page.on("dialog", self._close)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
 
+    def _look_at(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.status >= 400:
+            self._refused.add(response.url)
+
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # That a page itself is an error page is what its visitor came to see.
+        if message.type in ("error", "warning") and message.location["url"] not in self._refused:
             self.complaints.append(message.text)
+
+    def _close(self, dialog: Dialog) -> None:
+        self.complaints.append(f"{dialog.type}: {dialog.message}")
+        dialog.dismiss()
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)
@@ -106,11 +127,13 @@ class Visit:
 def visiting(browser: Browser, address: str, **options: object) -> Iterator[Visit]:
     """A visitor who, in the end, must have met no stranger and heard no complaint."""
     context = browser.new_context(**({"viewport": WIDE} | options))  # type: ignore[arg-type]
-    visitor = Visit(context, address)
-    yield visitor
-    assert visitor.strangers == []
-    assert visitor.complaints == []
-    context.close()
+    try:
+        visitor = Visit(context, address)
+        yield visitor
+        assert visitor.strangers == []
+        assert visitor.complaints == []
+    finally:
+        context.close()
 
 
 @pytest.fixture
@@ -119,7 +142,10 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         yield visitor
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and best practices."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+def violations(page: Page, within: str | None = None) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and best practices, in all of a page or a part."""
+    options = {"runOnly": STANDARDS, "resultTypes": ["violations"]}
+    answer = Axe().run(page, within, options).response
+    assert len(answer["passes"]) > (5 if within else 20), "axe-core saw next to nothing"
+    return [f"{one['id']}: {node['html'][:160]}" for one in answer["violations"]
+            for node in one["nodes"]]  # fmt: skip

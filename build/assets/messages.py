@@ -20,6 +20,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from build.load import SOURCES
+from build.report import ISSUE_COLUMNS, REPORT_COLUMNS
+from portal.catalogue import title_of
 from portal.language import ENGLISH, LANGUAGES, LOCALES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +63,8 @@ def _texts_of_data() -> Iterator[tuple[str, str]]:
             for key in ("title", "description", "unit"):
                 if described.get(key):
                     yield "data/datapackage.yml", described[key].strip()
+    for name in sorted({*SOURCES, *REPORT_COLUMNS, *ISSUE_COLUMNS}):
+        yield "build/report.py", title_of(name)
     precisions = ROOT / "data" / "vocabularies" / "precisions.csv"
     with precisions.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
