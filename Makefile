@@ -1,6 +1,7 @@
 # make serve   set up, build the data, serve the portal       make test    set up, run all tests
 # make build   data/ → baltic.db                              make check   format, lint, types, licences
 # make bench   measure, beside stock Datasette                make lock    renew the pinned requirements
+# make messages   bring new texts into locales/
 
 PORT ?= 8001
 PYTHON ?= python3
@@ -9,7 +10,7 @@ PY := .venv/bin/python
 # Files whose change asks for a new database.
 INPUTS := $(shell find data build -type f -not -name '*.pyc' -not -path '*/.*')
 
-.PHONY: serve test build bench check lock browser clean
+.PHONY: serve test build bench check lock messages browser clean
 .DELETE_ON_ERROR:
 
 serve: baltic.db
@@ -27,6 +28,10 @@ test: .venv/dev browser
 
 bench: .venv/dev
 	$(PY) -m benchmarks $(if $(TRUTH),--truth $(TRUTH))
+
+# Texts of the pages and of the schema → locales/*/LC_MESSAGES/portal.po, to be translated there.
+messages: .venv/run
+	$(PY) -m build.assets.messages
 
 check: .venv/dev
 	$(PY) -m ruff check .

@@ -130,15 +130,11 @@ def reaches(
     """Whether a town or its name is on a sheet at the zoom at which the name takes most room."""
     x, y = place(longitude, latitude)
     pixel = 1 / (256 * 2 ** max(0, zoom - ZOOM))
-    beside, letter, up = (room * pixel for room in LABEL)
+    beside, letter, up = (size * pixel for size in LABEL)
     far = beside + letter * len(name)
     west, east = (far, beside) if left else (beside, far)
-    return (
-        x - west < sheet.column + 1
-        and x + east > sheet.column
-        and y - up < sheet.row + 1
-        and y + up > sheet.row
-    )
+    room = (x - west, y - up, x + east, y + up)
+    return meet(room, (sheet.column, sheet.row, sheet.column + 1, sheet.row + 1))
 
 
 def points(line: list[int]) -> list[Point]:
