@@ -17,7 +17,7 @@ from datasette.filters import Filters
 from portal.area import EARTH_KM, Box, Near
 from portal.catalogue import Table
 from portal.query import Filter, Selection
-from portal.search import expression
+from portal.search import Found, expression
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,15 @@ def conditions(
     selection: Selection,
     table: Table,
     *,
-    without: str | None = None,
+    found: Found | None = None,
 ) -> Conditions:
-    """What the records of `selection` fulfil; `without` lifts the choice among one column's values.
+    """What the records of `selection` fulfil.
 
-    `connection` is asked for the words of the search index.
+    `found` is what its search looks for, where that is known already; else `connection` is asked.
     """
-    asked = selection.without(without) if without else selection
-    clauses, params = Filters(asked.datasette_filters()).build_where_clauses(table.name)
+    clauses, params = Filters(selection.datasette_filters()).build_where_clauses(table.name)
     every = [Conditions(f"({clause})") for clause in clauses]
-    every += beside_columns(connection, asked, table)
+    every += beside_columns(connection, selection, table, found=found)
     return Conditions(
         " and ".join(part.sql for part in every) or "1",
         params | {key: value for part in every for key, value in part.params.items()},
@@ -50,12 +49,17 @@ def conditions(
 
 
 def beside_columns(
-    connection: sqlite3.Connection, selection: Selection, table: Table
+    connection: sqlite3.Connection,
+    selection: Selection,
+    table: Table,
+    *,
+    found: Found | None = None,
 ) -> list[Conditions]:
     """What Datasette has no words for: lists with any of several values, words, places."""
     parts = [_any_of(item, table) for item in selection.any_of]
     if selection.search is not None:
-        parts.append(_words(connection, selection.search, table))
+        found = found or expression(connection, table.name, selection.search)
+        parts.append(_words(found, table))
     if selection.area:
         parts.append(_within(selection.area, table, "bbox"))
     if selection.near:
@@ -70,9 +74,8 @@ def _any_of(item: Filter, table: Table) -> Conditions:
     return Conditions(f"exists (select 1 from {items} where value in ({values}))", names)  # noqa: S608
 
 
-def _words(connection: sqlite3.Connection, text: str, table: Table) -> Conditions:
+def _words(found: Found, table: Table) -> Conditions:
     index = f"{table.name}_fts"
-    found = expression(connection, table.name, text)
     sql = (
         f'("{table.name}".rowid in '  # noqa: S608
         f'(select rowid from "{index}" where "{index}" match :search))'

@@ -78,15 +78,18 @@ async def explore(ds: Datasette, selection: Selection, table: Table, *, facets: 
     def read(connection: sqlite3.Connection) -> View:
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             whole, overall = _whole(db, connection, table, facets)
-            where = conditions(connection, selection, table)
-            now = counts(connection, selection, table, facets) if selection.narrows else overall
-            size = extent(connection, table, where) if selection.narrows else whole
-            page = listing(connection, selection, table, where, order=order, total=size.total)
             found = (
                 expression(connection, table.name, selection.search)
                 if selection.search is not None
                 else None
             )
+            where = conditions(connection, selection, table, found=found)
+            if selection.narrows:
+                now = counts(connection, selection, table, facets, found=found)
+                size = extent(connection, table, where)
+            else:
+                now, size = overall, whole
+            page = listing(connection, selection, table, where, order=order, total=size.total)
             called = wording.names(connection, selection, table)
         return View(selection, table, size, page, whole, found, called, overall, now)
 

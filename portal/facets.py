@@ -13,6 +13,7 @@ from typing import Any
 from portal.catalogue import Column, Table
 from portal.conditions import Conditions, conditions
 from portal.query import Selection
+from portal.search import Found
 from portal.wording import value_in_words
 
 #: Values of a column of free text that are offered, the most frequent first.
@@ -58,15 +59,24 @@ class Facet:
 
 
 def counts(
-    connection: sqlite3.Connection, selection: Selection, table: Table, names: Iterable[str]
+    connection: sqlite3.Connection,
+    selection: Selection,
+    table: Table,
+    names: Iterable[str],
+    *,
+    found: Found | None = None,
 ) -> Counts:
-    """Count the values of the columns `names` in one selection."""
+    """Count the values of the columns `names` in one selection; `found` as for `conditions`."""
+
+    def count(columns: list[str], asked: Selection) -> Counts:
+        return _counted(
+            connection, table, columns, conditions(connection, asked, table, found=found)
+        )
+
     chosen = [name for name in names if selection.chosen(name)]
-    others = [name for name in names if name not in chosen]
-    result = _counted(connection, table, others, conditions(connection, selection, table))
+    result = count([name for name in names if name not in chosen], selection)
     for name in chosen:
-        of_others = conditions(connection, selection, table, without=name)
-        result |= _counted(connection, table, [name], of_others)
+        result |= count([name], selection.without(name))
     return {name: result[name] for name in names}
 
 
