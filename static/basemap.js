@@ -1,13 +1,23 @@
 // The basemap of our own: land, lakes, borders and towns drawn on canvas tiles from
-// static/basemap/*.json (Natural Earth 10m, GeoNames; lakes OpenStreetMap), so that no map sends a
-// request to another server. Colours are custom properties of portal.css, so it follows the reader's
-// light or dark preference. The towns' names are a layer of their own above what is drawn on the
-// map, or circles would hide them.
+// static/basemap/ (Natural Earth 10m, GeoNames; lakes OpenStreetMap), so that no map sends a
+// request to another server. From zoom 6 on it is in sheets, of which those in sight are loaded.
+// Colours are custom properties of portal.css, so it follows the reader's light or dark preference.
+// The towns' names are a layer of their own above what is drawn on the map, or circles would hide
+// them.
 
 const TILE = 256;
 /** So many points of a line are drawn, or passed over, together. */
 const RUN = 32;
 export const MAX_ZOOM = 9;
+/**
+ * From this zoom on the map is in sheets, which are the tiles of this zoom; these columns and rows
+ * of them. Beyond them the small files serve all zooms.
+ */
+const SHEETS = { zoom: 6, west: 27, east: 40, north: 13, south: 22 };
+/** From this zoom on more towns are named, which are in files of their own. */
+const MORE_TOWNS = 8;
+/** How long after a file failed it is asked for once more, in ms. */
+const PATIENCE = 1000;
 export const ATTRIBUTION =
   "Natural Earth, GeoNames, © " +
   '<a href="https://www.openstreetmap.org/copyright">OpenStreetMap contributors</a>';
@@ -38,8 +48,27 @@ function bounds(points, from, to) {
 const meet = (a, b) =>
   a.west < b.east && a.east > b.west && a.north < b.south && a.south > b.north;
 
+/** The numbers of a sheet's line; build/assets/sheets.py tells how they are written. */
+function read(text) {
+  const numbers = [];
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const letter = code - (code > 92 ? 36 : 35);
+    if (letter >= 70) {
+      value = value * 21 + letter - 70;
+    } else {
+      value = value * 70 + letter;
+      numbers.push(value % 2 ? -(value + 1) / 2 : value / 2);
+      value = 0;
+    }
+  }
+  return numbers;
+}
+
 /** A line of a file on a map of the world one unit wide. */
-function projected(deltas, scale) {
+function projected(line, scale) {
+  const deltas = typeof line === "string" ? read(line) : line;
   const points = new Float64Array(deltas.length);
   let [x, y] = [0, 0];
   for (let i = 0; i < deltas.length; i += 2) {
@@ -58,34 +87,62 @@ function projected(deltas, scale) {
   return { points, runs, box: bounds(points, 0, points.length) };
 }
 
-function prepared([{ scale, land, borders, towns, capitals, left }, waters]) {
-  const named = towns.map(([text, x, y, zoom]) => ({
+function prepared({ scale, land, borders, lakes, towns, capitals, left }) {
+  const lines = (all = []) => all.map((line) => projected(line, scale));
+  const named = (towns ?? []).map(([text, x, y, zoom]) => ({
     text, zoom, x: mercatorX(x / scale), y: mercatorY(y / scale), left: false, capital: false,
   }));
-  for (const i of capitals) named[i].capital = true;
-  for (const i of left) named[i].left = true;
-  return {
-    land: land.map((ring) => projected(ring, scale)),
-    borders: borders.map((line) => projected(line, scale)),
-    lakes: waters.lakes.map((ring) => projected(ring, waters.scale)),
-    towns: named,
-  };
+  for (const i of capitals ?? []) named[i].capital = true;
+  for (const i of left ?? []) named[i].left = true;
+  return { land: lines(land), borders: lines(borders), lakes: lines(lakes), towns: named };
 }
 
-async function fetched(name) {
+async function asked(name) {
   const response = await fetch(new URL(`basemap/${name}.json`, import.meta.url));
   if (!response.ok) throw new Error(`No ${name}.json: ${response.status}`);
-  return response.json();
+  return prepared(await response.json());
 }
 
-const loaded = {};
+async function askedTwice(name) {
+  try {
+    return await asked(name);
+  } catch {
+    await new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+    return asked(name);
+  }
+}
 
-/** What is drawn at a zoom. The first view needs the small files only. */
-function load(zoom) {
-  const files = zoom < 6 ? ["overview", "lakes"] : ["detail", "lakes-detail"];
-  loaded[files[0]] ??= Promise.all(files.map(fetched)).then(prepared);
-  loaded[files[0]].catch(() => delete loaded[files[0]]); // the next tile tries again
-  return loaded[files[0]];
+const loaded = new Map();
+
+/** The content of a file, which is asked for once. */
+function load(name) {
+  if (!loaded.has(name)) {
+    loaded.set(name, askedTwice(name));
+    loaded.get(name).catch(() => loaded.delete(name)); // the next tile tries again
+  }
+  return loaded.get(name);
+}
+
+/** A tile's parts, each on one sheet or, without a name, on none: their edges in its pixels. */
+function parts({ x, y, z }) {
+  if (z < SHEETS.zoom) return [{ sheet: null, west: 0, north: 0, east: TILE, south: TILE }];
+  const side = TILE * 2 ** (z - SHEETS.zoom);
+  const [left, top] = [x * TILE, y * TILE];
+  const found = [];
+  for (let row = Math.floor(top / side); row * side < top + TILE; row++) {
+    for (let column = Math.floor(left / side); column * side < left + TILE; column++) {
+      const isThere = column >= SHEETS.west && column <= SHEETS.east &&
+        row >= SHEETS.north && row <= SHEETS.south;
+      found.push({
+        sheet: isThere ? `${column}-${row}` : null,
+        west: Math.max(0, column * side - left),
+        north: Math.max(0, row * side - top),
+        east: Math.min(TILE, (column + 1) * side - left),
+        south: Math.min(TILE, (row + 1) * side - top),
+      });
+    }
+  }
+  return found;
 }
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -162,11 +219,11 @@ function lettering(town, zoom) {
   return { font: `${11 + seniority * 0.75}px ${FAMILY}`, dot: 1.4 + seniority * 0.2 };
 }
 
-function drawTowns(context, { towns }, { zoom, world, left, top }, paint) {
+function drawTowns(context, towns, { zoom, world, left, top }, paint) {
   const reach = 200; // longer than any name
   const inSight = [];
   for (const town of towns) {
-    if (town.zoom > zoom) break; // the file is in this order
+    if (town.zoom > zoom) continue;
     const [x, y] = [Math.round(town.x * world) - left, Math.round(town.y * world) - top];
     if (x < -reach || x > TILE + reach || y < -12 || y > TILE + 12) continue;
     inSight.push({ ...lettering(town, zoom), town, x, y });
@@ -195,21 +252,61 @@ function drawTowns(context, { towns }, { zoom, world, left, top }, paint) {
   });
 }
 
-function tile(draw, { x, y, z }, done) {
-  const canvas = document.createElement("canvas");
-  const world = TILE * 2 ** z;
-  const [left, top] = [x * TILE, y * TILE];
+/** Draws the part of a tile that is on one sheet and nothing of what is beside it. */
+function drawPart(context, { west, north, east, south }, data, view, paint) {
+  const { world, left, top, ratio } = view;
+  // Whole pixels of the screen, or a seam would shine through.
+  const pixel = (length) => Math.round(length * ratio);
   const margin = 4;
   const sight = {
-    west: (left - margin) / world, east: (left + TILE + margin) / world,
-    north: (top - margin) / world, south: (top + TILE + margin) / world,
+    west: (left + west - margin) / world, east: (left + east + margin) / world,
+    north: (top + north - margin) / world, south: (top + south + margin) / world,
   };
-  load(z)
-    .then((data) => {
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.beginPath();
+  context.rect(pixel(west), pixel(north), pixel(east) - pixel(west), pixel(south) - pixel(north));
+  context.clip();
+  context.scale(ratio, ratio);
+  drawLand(context, data, { ...view, sight }, paint);
+  context.restore();
+}
+
+/** The land of a tile, as what will draw it. */
+async function landOf(coords) {
+  const drawn = await Promise.all(parts(coords).map(async (part) => {
+    const { sheet } = part;
+    const files = sheet ? [`detail/${sheet}`, `lakes/${sheet}`] : ["overview", "lakes"];
+    const [base, { lakes }] = await Promise.all(files.map(load));
+    return { part, data: { ...base, lakes } };
+  }));
+  return (context, view, paint) => {
+    for (const { part, data } of drawn) drawPart(context, part, data, view, paint);
+  };
+}
+
+/** The names of a tile's towns, as what will draw them. A town can be on several sheets. */
+async function townsOf(coords) {
+  const kinds = coords.z < MORE_TOWNS ? ["detail"] : ["detail", "towns"];
+  const files = coords.z < SHEETS.zoom
+    ? ["overview"]
+    : parts(coords).flatMap(({ sheet }) => (sheet ? kinds.map((kind) => `${kind}/${sheet}`) : []));
+  const towns = (await Promise.all(files.map(load))).flatMap((data) => data.towns);
+  const unique = new Map(towns.map((town) => [`${town.text} ${town.x} ${town.y}`, town]));
+  return (context, view, paint) => drawTowns(context, unique.values(), view, paint);
+}
+
+function tile(drawingOf, coords, done) {
+  const canvas = document.createElement("canvas");
+  const { x, y, z } = coords;
+  drawingOf(coords)
+    .then((draw) => {
       canvas.width = canvas.height = Math.ceil(TILE * (window.devicePixelRatio || 1));
+      const ratio = canvas.width / TILE;
       const context = canvas.getContext("2d");
-      context.scale(canvas.width / TILE, canvas.width / TILE);
-      draw(context, data, { zoom: z, world, left, top, sight }, colours());
+      context.scale(ratio, ratio);
+      const view = { zoom: z, world: TILE * 2 ** z, left: x * TILE, top: y * TILE, ratio };
+      draw(context, view, colours());
     })
     .then(() => done(null, canvas), (error) => done(error, canvas));
   return canvas;
@@ -239,7 +336,7 @@ export function basemap(L) {
     },
   });
   const Land = Sharp.extend({
-    createTile: (coords, done) => tile(drawLand, coords, done),
+    createTile: (coords, done) => tile(landOf, coords, done),
   });
   const Towns = Sharp.extend({
     beforeAdd(map) {
@@ -248,7 +345,7 @@ export function basemap(L) {
       pane.style.pointerEvents = "none";
       L.GridLayer.prototype.beforeAdd.call(this, map);
     },
-    createTile: (coords, done) => tile(drawTowns, coords, done),
+    createTile: (coords, done) => tile(townsOf, coords, done),
   });
   return L.layerGroup([new Land({ attribution: ATTRIBUTION }), new Towns({ pane: "towns" })]);
 }

@@ -7,8 +7,10 @@ it is cut. Towns are the gazetteer's (GeoNames, CC BY 4.0). Lakes are made when 
 `map.geo.json` of npm `@geo-maps/earth-waterbodies-1km` 0.6.0 (OpenStreetMap of 2017, ODbL), and
 stay in files of their own, so that each file has one licence.
 
-`overview.json` and `lakes.json` serve below zoom 6 and for the maps the server draws, `detail.json`
-and `lakes-detail.json` from zoom 6 to 9, beyond which Natural Earth has nothing to tell. In them:
+`overview.json` and `lakes.json` serve below zoom 6, and beyond the region; `detail.json` and
+`lakes-detail.json` from zoom 6 to 9, beyond which Natural Earth has nothing to tell. They are for
+the maps the server draws: browsers load the same in sheets (`sheets.py`), `detail/`, `lakes/` and,
+with the towns named from zoom 8 on, `towns/`, whose lines are written shorter. In all of them:
 
     source    whose data it is, and the licence
     scale     units to a degree
@@ -40,6 +42,8 @@ import shapely
 from shapely import affinity
 from shapely.geometry import LineString, Polygon, box, shape
 from shapely.geometry.polygon import orient
+
+from build.assets.sheets import lakes_sheet, land_sheet, sheets, towns_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "static" / "basemap"
@@ -95,8 +99,9 @@ LEVELS = {
         scale=500,
         zooms=range(6, 10),
         region=0.004,
-        surroundings=0.06,
-        world=0.6,
+        # As the overview's, which goes on where the sheets end.
+        surroundings=0.05,
+        world=0.5,
         island=0.00015,
         shore=0.0052,
         lake=0.003,
@@ -322,7 +327,7 @@ class Town:
         return x - 14, y - 7.5, x + 14, y + 7.5
 
 
-class Sheet:
+class Names:
     """A map at one zoom on which names must not overlap."""
 
     def __init__(self) -> None:
@@ -341,24 +346,24 @@ def towns(gazetteer: Path, zooms: range) -> list[Town]:
     """Towns whose names do not overlap, in the order in which they appear, the largest first."""
     places = read_towns(gazetteer)
     for zoom in zooms:
-        sheet = Sheet()
+        names = Names()
         for town in sorted(places, key=lambda town: town.zoom):
             if town.large_enough(zoom):
-                place(town, sheet, zoom)
+                place(town, names, zoom)
     return sorted((town for town in places if town.zoom < 99), key=lambda town: town.zoom)
 
 
-def place(town: Town, sheet: Sheet, zoom: int) -> None:
+def place(town: Town, names: Names, zoom: int) -> None:
     """Name the town where there is room. Its side stays the same at all zooms."""
     free_to_choose = town.zoom > zoom and not town.capital
     for left in (False, True) if free_to_choose else (town.left,):
         label = town.label(zoom, left)
-        if sheet.is_free(label):
-            sheet.take(label)
+        if names.is_free(label):
+            names.take(label)
             town.zoom, town.left = min(town.zoom, zoom), left
             return
     # Or a suburb would be named in place of the city.
-    sheet.take(town.surroundings(zoom))
+    names.take(town.surroundings(zoom))
 
 
 def read_towns(gazetteer: Path) -> list[Town]:
@@ -476,26 +481,33 @@ def without_spikes(lake: Polygon, width: float) -> list[Polygon]:
 @click.option("--gazetteer", type=click.Path(exists=True, path_type=Path), default=GAZETTEER)
 @click.option("--output", type=click.Path(path_type=Path), default=OUTPUT)
 def main(countries: Path, waters: Path | None, gazetteer: Path, output: Path) -> None:
-    """Write overview.json and detail.json from COUNTRIES, world-atlas' countries-10m.json.
+    """Write the basemap from COUNTRIES, world-atlas' countries-10m.json.
 
-    With --lakes, earth-waterbodies-1km's map.geo.json, lakes.json and lakes-detail.json too.
+    With --lakes, earth-waterbodies-1km's map.geo.json, its lakes too.
     """
     topology = json.loads(countries.read_text(encoding="utf-8"))
-    output.mkdir(parents=True, exist_ok=True)
-    for name, level in LEVELS.items():
-        write(output / f"{name}.json", map_of(topology, level, gazetteer))
+    content = {name: map_of(topology, level, gazetteer) for name, level in LEVELS.items()}
+    detail = content["detail"]
+    for sheet in sheets(REGION):
+        content[f"detail/{sheet.name}"] = land_sheet(detail, sheet)
+        content[f"towns/{sheet.name}"] = towns_sheet(detail, sheet)
     if waters:
         dry = land(topology, decoded_arcs(topology), 0)
         found = lakes(json.loads(waters.read_text(encoding="utf-8")), dry)
-        write(output / "lakes.json", lakes_of(found, LEVELS["overview"]))
-        write(output / "lakes-detail.json", lakes_of(found, LEVELS["detail"]))
+        content["lakes"] = lakes_of(found, LEVELS["overview"])
+        content["lakes-detail"] = lakes_of(found, LEVELS["detail"])
+        for sheet in sheets(REGION):
+            content[f"lakes/{sheet.name}"] = lakes_sheet(content["lakes-detail"], sheet)
+    for name, data in content.items():
+        write(output / f"{name}.json", data)
 
 
 def write(file: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text + "\n", encoding="utf-8")
     packed = len(gzip.compress(text.encode()))
-    click.echo(f"{file.name}: {len(text):,} characters, {packed:,} bytes compressed")
+    click.echo(f"{file.parent.name}/{file.name}: {packed:,} bytes compressed")
 
 
 if __name__ == "__main__":
