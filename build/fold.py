@@ -47,6 +47,9 @@ def fold(text: str) -> str:
 #: How Danish, Norwegian, Swedish, German and Finnish write å, æ, ø, ä, ö and ü without the letter.
 _DIGRAPH = re.compile("(a)[ae]+|([ou])e+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+_FOREIGN = re.compile(
+    r"[^\W\d_\0-\u052f\u1c80-\u1c8f\u1d00-\u1fff\u2c60-\u2c7f\u2de0-\u2dff\ua640-\ua7ff]"
+)
 _PART_OF_A_LETTER = {"Mn", "Me", "Mc", "Cf"}
 
 
@@ -81,3 +84,12 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def is_cyrillic(text: str) -> bool:
     """Whether `text` has Cyrillic letters."""
     return _CYRILLIC.search(text) is not None
+
+
+def is_foreign(text: str) -> bool:
+    """Whether `text` has letters that are neither Latin nor Greek nor Cyrillic.
+
+    `loose` spells them too, but without vowels (`שלום` → `slvm`) or by syllables, so that what it
+    makes of them is near to words that have nothing to do with them.
+    """
+    return not text.isascii() and bool(_FOREIGN.search(unicodedata.normalize("NFKC", text)))

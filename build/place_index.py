@@ -1,30 +1,17 @@
 """The geographic indexes of a table: for areas, and for the map.
 
 The map shows clusters at low zooms and must not count half a million records for each view. So the
-build counts them once, in squares: `<table>_map_cells` holds the squares of each zoom, each made of
-the four below it.
+build counts them once, in squares (`build.squares`): `<table>_map_cells` holds those of each zoom.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
-from build.mercator import WORLD, x_of, y_of
+from build.mercator import x_of, y_of
+from build.roles import EXACT, GROUPS
 from build.schema import Table
-
-#: Zooms of the map for which squares are counted; nearer ones show few records.
-ZOOMS = range(3, 10)
-#: Pixels to the side of a square, at its zoom: less than markers are apart.
-SQUARE = 32
-#: Precisions of a place one may point at; the others stand for an area.
-EXACT = ("address", "postcode", "place")
-#: What a marker's colour tells: the first of these fields that the table takes from a vocabulary.
-_GROUPS = ("sector", "kind")
-
-
-def shift(zoom: int) -> int:
-    """By how many bits a position is shifted to give the number of its square at `zoom`."""
-    return (WORLD // 256 * SQUARE).bit_length() - 1 - zoom
+from build.squares import ZOOMS, shift
 
 
 def index_places(db: Database, table: Table) -> None:
@@ -91,7 +78,7 @@ def _index_positions(db: Database, table: Table) -> None:
 def _group(table: Table) -> str:
     """The column by which the map's markers are told apart, as SQL."""
     coded = {key.field for key in table.foreign_keys}
-    return next((f'"{field}"' for field in _GROUPS if field in coded), "null")
+    return next((f'"{field}"' for field in GROUPS if field in coded), "null")
 
 
 def _count_cells(db: Database, table: Table) -> None:

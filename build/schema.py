@@ -16,6 +16,7 @@ import frictionless
 import yaml
 
 from build.errors import CannotRun
+from build.roles import LABELS
 
 #: libyaml's loader is ten times as fast as the one in Python and as safe.
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -196,7 +197,7 @@ class Table:
     @property
     def label(self) -> str | None:
         """Name of the field that says what a record is called."""
-        return next((name for name in ("label", "name", "title") if name in self.by_name), None)
+        return next((name for name in LABELS if name in self.by_name), None)
 
     @property
     def geocoded(self) -> bool:

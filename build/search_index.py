@@ -9,6 +9,9 @@ For a table `x` there are
   length have numbers side by side.
 - `x_fts_trigrams`: groups of three letters of those words, by which misspelt ones are found.
 - `x_fts_places`: all names of each place that records were matched with, and how many they are.
+
+Once for all tables there is `countries_fts_towns`: loose words that name a town, in the records or
+not. Who looks for one of them has made no typing error.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -41,12 +45,17 @@ WEIGHTS = {
 }
 NAMES = ("name", "title", "name_alt")
 PLACES = ("city", "region", "postcode")
+#: Inhabitants from which a place is a town whose names people know, and letters from which a word
+#: would be taken for misspelt (`portal.search.ONE_ERROR`).
+TOWN, MISSPELT = 5000, 5
 
 
 def index_text(db: Database, table: Table) -> None:
     """Make the tables for search in `table`; the tables it refers to must be loaded."""
     with db.atomic():
         _index(db, table)
+        if not db.table("countries_fts_towns").exists():
+            _index_towns(db)
 
 
 def _index(db: Database, table: Table) -> None:
@@ -296,6 +305,27 @@ def _index_places(db: Database, name: str, towns: dict[int, Names]) -> None:
         f'insert into "{name}_fts_places" values (?, ?, ?, ?, ?, ?, ?)',  # noqa: S608
         sorted(rows),
     )
+
+
+def _index_towns(db: Database) -> None:
+    db.execute("create table countries_fts_towns (word text primary key) strict, without rowid")
+    db.conn.executemany(
+        "insert into countries_fts_towns values (?)", [(word,) for word in _words_of_towns()]
+    )
+
+
+@cache
+def _words_of_towns() -> list[str]:
+    """The words of towns' own names, and what else they are called in one word; loose, sorted."""
+    by_hand = sources.exonyms()
+    words: set[str] = set()
+    for country, towns in sources.towns():
+        for town in towns:
+            if town.population >= TOWN:
+                others = [*town.alternates, *by_hand.get((country, town.name), [])]
+                words.update(loose(town.name).split())
+                words.update(name for name in map(loose, others) if " " not in name)
+    return sorted(word for word in words if len(word) >= MISSPELT and word.isalpha())
 
 
 def _spelt(names: Names) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from portal import compat
+from portal.answers import kept_for
 
 PAGES = {"": "about.html", "privacy": "privacy.html", "accessibility": "accessibility.html"}
 
@@ -20,5 +21,4 @@ async def about(datasette, request):
     html = await datasette.render_template(
         PAGES[page], {"contact": contact}, request=request, view_name="about"
     )
-    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette))

@@ -4,15 +4,11 @@
 cited is the page's, without what only orders or cuts it.
 """
 
-from datetime import UTC, datetime
-
 from datasette import hookimpl
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from portal import wording
-from portal.catalogue import catalogue
-from portal.citation import citation, data_version
+from portal.answers import attachment, kept_for, no_records, title
+from portal.citation import cited
 
 TYPES = {
     "bib": "application/x-bibtex; charset=utf-8",
@@ -26,23 +22,12 @@ def register_routes():
 
 
 async def answer(datasette, request):
-    name = tilde_decode(request.url_vars["database"])
-    known, db = catalogue(datasette, name), datasette.get_database(name)
-    selection = request.scope["selection"]
-    table = known.tables[selection.table]
-    called = await db.execute_fn(lambda connection: wording.names(connection, selection, table))
-    query = selection.narrowing()
-    path = datasette.urls.table(name, table.name) + (f"?{query}" if query else "")
-    cited = citation(
-        known,
-        wording.in_words(selection, table, called),
-        datasette.absolute_url(request, path),
-        datetime.now(UTC).date(),
-        data_version(known, db.path),
+    if refused := await no_records(datasette, request):
+        return refused
+    kind, selection = request.url_vars["format"], request.scope["selection"]
+    found = cited(datasette, request, await title(datasette, request))
+    return Response(
+        found.bibtex if kind == "bib" else found.csl_json,
+        headers=kept_for(datasette) | attachment(selection, f"{selection.table}.{kind}"),
+        content_type=TYPES[kind],
     )
-    kind = request.url_vars["format"]
-    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    if selection.get("_dl") == "on":
-        headers["Content-Disposition"] = f'attachment; filename="{table.name}.{kind}"'
-    body = cited.bibtex if kind == "bib" else cited.csl_json
-    return Response(body, headers=headers, content_type=TYPES[kind])

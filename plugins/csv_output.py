@@ -7,12 +7,12 @@ that is wrong, and not say that an answer to SQL was cut at the limit of rows.
 First of the wrappers, that is the innermost: the address has been read strictly by then.
 """
 
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from datasette import hookimpl
 
 from portal.addresses import address, request_path
-from portal.answers import refusal
+from portal.answers import attachment, refusal, stream
 from portal.catalogue import catalogue
 from portal.csv_rows import csv_text
 from portal.walk import PageError, answer, begun, pages
@@ -28,8 +28,9 @@ def asgi_wrapper(datasette):
                 return await app(scope, receive, send)
             path = request_path(scope, datasette).removesuffix(".csv")
             query = scope["query_string"].decode()
-            options = parse_qs(query)
-            headers = _headers(asked, options)
+            options = dict(parse_qsl(query))
+            headers = {"Content-Type": "text/csv; charset=utf-8"}
+            headers |= attachment(options, f"{asked.table or asked.database}.csv")
             try:
                 if asked.table in known.tables and not asked.record:
                     records = await begun(pages(datasette, path, query))
@@ -37,17 +38,12 @@ def asgi_wrapper(datasette):
                     page, cut = await answer(datasette, path, query)
                     records = _only(page)
                     if cut:
-                        headers.append((b"x-truncated", str(len(page.rows)).encode()))
+                        headers["X-Truncated"] = str(len(page.rows))
             except PageError as error:
                 refused = await refusal(datasette, str(error), status=error.status, page=False)
                 return await refused.asgi_send(send)
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            if scope["method"] != "HEAD":
-                with_header = options.get("_header") != ["off"]
-                async for text in csv_text(records, header=with_header):
-                    body = {"type": "http.response.body", "body": text.encode()}
-                    await send(body | {"more_body": True})
-            return await send({"type": "http.response.body", "body": b""})
+            text = csv_text(records, header=options.get("_header") != "off")
+            return await stream(scope, send, text, headers)
 
         return csv_output
 
@@ -56,11 +52,3 @@ def asgi_wrapper(datasette):
 
 async def _only(page):
     yield page
-
-
-def _headers(asked, options):
-    headers = [(b"content-type", b"text/csv; charset=utf-8")]
-    if options.get("_dl", ["off"]) not in (["off"], ["0"]):
-        name = f'attachment; filename="{asked.table or asked.database}.csv"'
-        headers.append((b"content-disposition", name.encode("ascii", "replace")))
-    return headers

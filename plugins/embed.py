@@ -5,13 +5,14 @@ nothing of the reader, not even where they are.
 """
 
 from datasette import hookimpl
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import NotFound, Response
 
 from portal import compat
-from portal.answers import refusal
+from portal.answers import kept_for, refusal, withheld
 from portal.catalogue import catalogue
 from portal.errors import QueryError
-from portal.explorer import explore
+from portal.explorer import summarise
+from portal.language import gettext as _
 from portal.links import Links, with_mark
 from portal.map_words import map_of
 from portal.query import parse
@@ -26,12 +27,19 @@ def register_routes():
 
 
 async def embed(datasette, request):
-    table = catalogue(datasette).tables[TABLE]
+    known = catalogue(datasette)
+    if not known:
+        raise NotFound(_("There is no published database."))
+    if refused := await withheld(datasette, TABLE, page=True):
+        return refused
+    table = known.tables[TABLE]
     try:
         selection = parse(request.query_string, table, order=compat.order(datasette, TABLE))
+        if selection.wants_columns:
+            raise QueryError(_("The embedded map has no columns to choose or count."))
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True)
-    view = await explore(datasette, selection, table, facets=[])
+    view = await summarise(datasette, known, selection, facets=[])
     links = Links(datasette)
     html = await datasette.render_template(
         "embed.html",
@@ -46,5 +54,4 @@ async def embed(datasette, request):
         request=request,
         view_name="embed",
     )
-    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    return Response.html(html, headers=headers | {"X-Robots-Tag": "noindex"})
+    return Response.html(html, headers=kept_for(datasette) | {"X-Robots-Tag": "noindex"})

@@ -4,63 +4,50 @@ Datasette's own table stays one click away, and answers whatever only it can (`_
 `_col`, `_facet`, …).
 """
 
-from datetime import UTC, datetime
-
 from datasette import hookimpl
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
 from portal import compat
+from portal.answers import kept_for
 from portal.catalogue import catalogue
-from portal.citation import citation, data_version
-from portal.explorer import explore, facet_columns, orders, shown_columns
-from portal.links import Links, with_mark
+from portal.citation import cited
+from portal.explorer import list_page, orders, shown_columns
+from portal.links import Links
 from portal.map_words import map_of
 
 
 @hookimpl
 def register_routes():
-    return [(r"^/(?P<database>[^/.]+)/(?P<table>[^/.]+)$", table_page)]
+    return [(r"^/(?P<database>baltic)/(?P<table>[^/.]+)$", table_page)]
 
 
 async def table_page(datasette, request, send):
-    database = tilde_decode(request.url_vars["database"])
-    known = catalogue(datasette, database)
-    table = known and known.tables.get(tilde_decode(request.url_vars["table"]))
-    selection = request.scope.get("selection")
+    table, selection = request.scope.get("table"), request.scope.get("selection")
     columns = shown_columns(datasette, table) if table else []
     if not columns or selection.wants_columns:
         return await compat.table_page(datasette, request, send)
-    await compat.check_may_view(datasette, request, table.name)
-    facets = facet_columns(datasette, table)
-    view = await explore(datasette, selection, table, facets=facets)
-    page = datasette.urls.table(database, table.name) + with_mark(selection.narrowing())
-    cited = citation(
-        known,
-        view.title,
-        datasette.absolute_url(request, page),
-        datetime.now(UTC).date(),
-        data_version(known, datasette.get_database(database).path),
-    )
+    known = catalogue(datasette)
+    page = await list_page(datasette, known, selection)
+    shown, query = page.summary, selection.narrowing()
     where = None
     if table.has_geometry:
-        query = selection.narrowing()
-        where = map_of(table, query, view.extent.bounds, Links(datasette))
+        where = map_of(table, query, shown.extent.bounds, Links(datasette))
     html = await datasette.render_template(
         "explorer.html",
         {
-            "database": database,
+            "database": "baltic",
             "table": table.name,
-            "view": view,
+            "view": shown,
+            "listing": page.listing,
             "card_columns": columns,
-            "orders": orders(view),
-            "citation": cited,
+            "orders": orders(page),
+            "citation": cited(datasette, request, shown.title),
             "map": where,
         },
         request=request,
         view_name="explorer",
     )
-    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
+    headers = kept_for(datasette)
     if not selection.is_plain:
         headers["X-Robots-Tag"] = "noindex"
     return Response.html(html, headers=headers)

@@ -6,8 +6,8 @@ from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
 from portal import home
+from portal.answers import kept_for, refusal, withheld
 from portal.catalogue import catalogue
-from portal.drawn_map import drawn_map
 from portal.language import gettext as _
 from portal.links import Links
 from portal.map_words import map_of
@@ -19,9 +19,14 @@ def register_routes():
 
 
 async def home_page(datasette, request):
+    if request.query_string:
+        words = _("This page takes no parameters; lists of records do.")
+        return await refusal(datasette, words, status=400, page=True)
     known = catalogue(datasette)
     if not known:
         raise NotFound(_("There is no published database."))
+    if refused := await withheld(datasette, "enterprises", page=True):
+        return refused
     db = datasette.get_database("baltic")
     shown = await home.enterprises(datasette, known)
     events, upcoming = await home.events(db, datetime.now(UTC).date())
@@ -33,7 +38,6 @@ async def home_page(datasette, request):
             "by_country": home.most_first(shown, "country"),
             "by_sector": home.most_first(shown, "sector"),
             "sizes": await home.sizes(db, known),
-            "drawn": await drawn_map(db, shown.selection, shown.table),
             "map": map_of(shown.table, "", None, links, asks=False),
             "events": events,
             "upcoming": upcoming,
@@ -42,5 +46,4 @@ async def home_page(datasette, request):
         request=request,
         view_name="home",
     )
-    headers = {"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette))

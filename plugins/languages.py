@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 
 from portal import language
 from portal.addresses import request_path
-from portal.links import Links, speaks, stripped
+from portal.links import Links, speaks, stripped, with_mark
 
 
 @hookimpl(trylast=True)
@@ -28,7 +28,7 @@ def asgi_wrapper(datasette):
             base = datasette.setting("base_url").rstrip("/")
             if code == language.ENGLISH or not speaks(path):
                 query = scope["query_string"].decode("latin-1")
-                address = f"{base}{path}" + (f"?{query}" if query else "")
+                address = f"{base}{path}{with_mark(query)}"
                 return await Response.redirect(address, status=301).asgi_send(send)
             with language.speaking(code):
                 raw = f"{base}{path}".encode("latin-1")

@@ -4,14 +4,11 @@ It takes the query string of every other format, and `_viewport=west,south,east,
 """
 
 from datasette import hookimpl
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from portal.answers import refusal
+from portal.answers import database, kept_for, no_records
 from portal.area import Box
-from portal.catalogue import catalogue
 from portal.clusters import map_view
-from portal.language import gettext as _
 
 WORLD = "-180,-85,180,85"
 ZOOM = "5"
@@ -23,20 +20,13 @@ def register_routes():
 
 
 async def map_data(datasette, request):
-    database = tilde_decode(request.url_vars["database"])
-    known = catalogue(datasette, database)
-    table = known and known.tables.get(tilde_decode(request.url_vars["table"]))
-    if not table or not table.has_geometry:
-        message = _("There is no map of this table, for its records have no place.")
-        return await refusal(datasette, message, status=404, page=False)
-    selection = request.scope["selection"]
+    if refused := await no_records(datasette, request, located=True):
+        return refused
+    db, selection = database(datasette, request), request.scope["selection"]
     viewport = Box.read(selection.get("_viewport") or WORLD)
     zoom = float(selection.get("_zoom") or ZOOM)
-    answer = await map_view(
-        datasette.get_database(route=database), selection, table, viewport, zoom
-    )
     return Response(
-        answer,
-        headers={"Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}"},
+        await map_view(db, selection, request.scope["table"], viewport, zoom),
+        headers=kept_for(datasette),
         content_type="application/json; charset=utf-8",
     )

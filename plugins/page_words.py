@@ -10,7 +10,7 @@ from portal.catalogue import catalogue
 from portal.highlight import excerpt, highlighted
 from portal.links import Links, with_mark
 from portal.site import Site
-from portal.wording import chips
+from portal.wording import chips, names
 
 #: Characters of a summary that a card shows.
 EXCERPT = 260
@@ -30,7 +30,6 @@ def prepare_jinja2_environment(env, datasette):
     env.globals |= {
         "site": Site(datasette, ROOT / "static"),
         "label_of": label_of,
-        "chips": chips,
     }
     env.filters |= {
         "query": with_mark,
@@ -70,7 +69,15 @@ def extra_template_vars(datasette, database, table, request, view_name):
     known = catalogue(datasette, database) if database and table else None
     if not known or table not in known.tables:
         return {}
-    words = {"this": known.tables[table], "codes_of": known.tables}
-    if view_name == "table":
-        words["selection"] = request.scope["selection"]
-    return words
+    this = known.tables[table]
+    words = {"this": this, "codes_of": known.tables}
+    if view_name != "table":
+        return words
+
+    async def with_selection():
+        selection = request.scope["selection"]
+        db = datasette.get_database(database)
+        called = await db.execute_fn(lambda connection: names(connection, selection, this, known))
+        return words | {"selection": selection, "chips": list(chips(selection, this, called))}
+
+    return with_selection

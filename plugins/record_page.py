@@ -4,7 +4,6 @@ Its machine formats (`.json`, `.csv`) and the records of all other tables stay D
 """
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from datasette import hookimpl
@@ -12,12 +11,14 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from portal import compat, facts, linked_data
+from portal.answers import kept_for
 from portal.catalogue import catalogue
-from portal.citation import citation, data_version
+from portal.citation import cited_page
 from portal.language import ENGLISH, language, number
 from portal.language import gettext as _
 from portal.links import Links
 from portal.location import location
+from portal.metadata import credited
 from portal.nearby import REACH_KM
 from portal.record import content_tables, read
 
@@ -47,7 +48,7 @@ async def record_page(datasette, request, send):
     table = known and content_tables(known).get(tilde_decode(request.url_vars["table"]))
     if not table:
         return await compat.row_page(datasette, request, send)
-    await compat.check_may_view(datasette, request, table.name)
+    known = credited(known, compat.metadata(datasette))
     database, key = "baltic", tilde_decode(request.url_vars["pks"])
     db = datasette.get_database(database)
     record = await db.execute_fn(lambda connection: read(connection, known, table, key))
@@ -55,7 +56,6 @@ async def record_page(datasette, request, send):
         return await _missing(datasette, request, table, key)
     path_key = tilde_encode(key)
     about = _about(datasette, request, known, record)
-    today, version = datetime.now(UTC).date(), data_version(known, db.path)
     words = {
         "database": database,
         "table": table.name,
@@ -69,7 +69,7 @@ async def record_page(datasette, request, send):
         "paragraphs": [part for part in (record.values.get("body") or "").split("\n\n") if part],
         "location": location(record),
         "own_choice": _own_choice(datasette, table, key),
-        "citation": citation(known, record.label, about.url, today, version).text,
+        "citation": cited_page(datasette, db, record.label, about.url).text,
         "reach": REACH_KM,
         "correction": _correction(datasette, known, record),
         "lists": list(facts.lists(record)),
@@ -78,11 +78,8 @@ async def record_page(datasette, request, send):
     html = await datasette.render_template("record.html", words, request=request, view_name="row")
     json_path = datasette.urls.row(database, table.name, path_key, format="json")
     json_address = datasette.absolute_url(request, json_path)
-    headers = {
-        "Cache-Control": f"max-age={datasette.setting('default_cache_ttl')}",
-        "Link": f'<{json_address}>; rel="alternate"; type="application/json+datasette"',
-    }
-    return Response.html(html, headers=headers)
+    other = {"Link": f'<{json_address}>; rel="alternate"; type="application/json+datasette"'}
+    return Response.html(html, headers=kept_for(datasette) | other)
 
 
 async def _missing(datasette, request, table, key):

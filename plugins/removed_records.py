@@ -12,7 +12,7 @@ from portal import compat
 from portal.addresses import address
 from portal.catalogue import catalogue
 from portal.language import gettext as _
-from portal.links import Links
+from portal.links import Links, with_mark
 from portal.removals import outcome, removals
 
 
@@ -42,8 +42,8 @@ def asgi_wrapper(datasette):
 def _moved(datasette, scope, db, asked, key):
     links = Links(datasette)
     path = links.row(db.name, asked.table, tilde_encode(key), format=asked.format or None)
-    query = scope["query_string"].decode("latin-1")
-    return Response.redirect(f"{path}?{query}" if query else str(path), status=301)
+    query = with_mark(scope["query_string"].decode("latin-1"))
+    return Response.redirect(f"{path}{query}", status=301)
 
 
 async def _gone(datasette, db, asked, removal):

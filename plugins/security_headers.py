@@ -2,7 +2,8 @@
 
 - Content-Security-Policy: everything from here; inline scripts and styles only because Datasette
   writes some. An operator's tile server is the one exception, when there is one.
-- Datasette redirects `/\\example.com/` abroad: no path with a backslash is answered.
+- Datasette redirects `/\\example.com/` abroad, and `//example.com` is an address abroad wherever a
+  redirect repeats it: no path with a backslash or two slashes is answered.
 - No page may be framed elsewhere but the one made for it (plugins/embed.py).
 - Introspection pages show file paths, or cost much (`/-/password-tool` hashes in the event loop).
 - Nothing here can be changed, so nothing but reading is answered, and OPTIONS at once (Datasette
@@ -12,6 +13,7 @@
   would make answers private, and a malformed `Authorization` header a 500.
 """
 
+import logging
 import re
 from urllib.parse import urlsplit
 
@@ -22,13 +24,14 @@ from portal import compat
 from portal.addresses import address, request_path
 from portal.answers import refusal
 from portal.language import gettext as _
+from portal.links import stripped
 
 CLOSED = re.compile(
     r"/-/(threads|databases|password-tool|messages|allow-debug|permissions|patterns|auth-token|"
     r"login|logout)(\.json)?/?"
 )
 
-FRAMED = re.compile(r"(/[a-z]{2})?/embed/map")
+FRAMED = "/embed/map"
 
 
 @hookimpl(trylast=True)
@@ -43,17 +46,21 @@ def asgi_wrapper(datasette):
 
             asked = address(scope, datasette)
             path = request_path(scope, datasette)
-            ours = headers if not FRAMED.fullmatch(path) else framed
+            _code, page = stripped(path)
+            ours = framed if page == FRAMED else headers
             ours = ours + ([] if not asked or asked.is_page else [_NOT_LISTED])
             names = {name for name, _ in ours}
+            begun = []
 
             async def send_secured(message):
                 if message["type"] == "http.response.start":
-                    kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in names]
+                    given = message.get("headers", [])
+                    kept = [(k, _without_persons(k, v)) for k, v in given if k.lower() not in names]
                     message = dict(message, headers=kept + ours)
+                    begun.append(message["status"])
                 await send(message)
 
-            if "\\" in path or "%5c" in path.lower() or CLOSED.fullmatch(path):
+            if "\\" in path or "%5c" in path.lower() or "//" in path or CLOSED.fullmatch(page):
                 words = _("There is no such page.")
                 answer = await refusal(datasette, words, status=404, page=True)
                 return await answer.asgi_send(send_secured)
@@ -65,11 +72,27 @@ def asgi_wrapper(datasette):
                 answer.headers["Allow"] = "GET, HEAD, OPTIONS"
                 return await answer.asgi_send(send_secured)
             anonymous = [(k, v) for k, v in scope["headers"] if k not in _PERSONAL]
-            return await app(dict(scope, headers=anonymous), receive, send_secured)
+            try:
+                return await app(dict(scope, headers=anonymous), receive, send_secured)
+            except Exception:
+                # What failed before Datasette took over, which answers for the rest itself.
+                if begun:
+                    raise
+                logging.exception("%s failed", path)
+                answer = await refusal(datasette, "", status=500, page=not asked or asked.is_page)
+                return await answer.asgi_send(send_secured)
 
         return secured
 
     return wrap
+
+
+def _without_persons(name, value):
+    """Datasette says that its pages differ by who asks; ours are the same for everyone."""
+    if name.lower() != b"vary":
+        return value
+    parts = [part for part in value.split(b", ") if part.lower() not in _PERSONAL]
+    return b", ".join(parts) or b"Accept-Encoding"
 
 
 _NOT_LISTED = (b"x-robots-tag", b"noindex")

@@ -2,8 +2,8 @@
 
 A second of time (`sql_time_limit_ms`) does not bound memory: `select zeroblob(900000000)` takes
 less and stops the portal for many seconds while it writes the answer out. So no value may be larger
-than any that a record holds (the longest texts are of some kilobytes), which with the limit of rows
-bounds an answer.
+than any that a record holds (the longest texts are of some kilobytes). With the limit of 1,000 rows
+an answer is below 100 MB, and up to six times as much while JSON is made of it.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ from portal.language import gettext as _
 from portal.language import number
 
 #: Bytes of one value, and of one row on its way through SQLite.
-LARGEST = 1_000_000
+LARGEST = 100_000
 
 
 @hookimpl

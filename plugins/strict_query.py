@@ -9,14 +9,17 @@ Internal tables (search indexes, SQLite's own) are answered 404: Datasette only 
 """
 
 from datasette import hookimpl
+from datasette.utils.asgi import Response
 
 from portal import compat
 from portal.addresses import address
-from portal.answers import refusal
+from portal.answers import refusal, withheld
 from portal.catalogue import catalogue
 from portal.errors import QueryError, shown
-from portal.forms import tidy
+from portal.explorer import shown_columns
+from portal.forms import tidy, untracked
 from portal.language import gettext as _
+from portal.links import Links, with_mark
 from portal.query import check_sql, parse, parse_record
 
 #: Formats of ours. Those that walk a table's JSON have their query string read once more there.
@@ -25,22 +28,36 @@ EXPORTS = {"csv", "geojson", "xlsx", "bib", "csl", "svg", "png", "map"}
 
 @hookimpl
 def asgi_wrapper(datasette):
+    async def redirect(scope, send, query):
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+        location = Links(datasette).again(path) + with_mark(query)
+        await Response.redirect(location).asgi_send(send)
+
     def wrap(app):
         async def strict(scope, receive, send):
-            asked = address(scope, datasette) if scope["type"] == "http" else None
+            if scope["type"] != "http":
+                return await app(scope, receive, send)
+            asked, query = address(scope, datasette), scope.get("query_string", b"")
+            if not asked or asked.is_page:
+                cleaned = untracked(query.decode("latin-1"))
+                if cleaned is not None:
+                    return await redirect(scope, send, cleaned)
             known = asked and catalogue(datasette, asked.database)
             if not known:
                 return await app(scope, receive, send)
             if missing := _missing(asked, known, datasette):
                 answer = await refusal(datasette, missing, status=404, page=asked.is_page)
                 return await answer.asgi_send(send)
-            if asked.table and asked.table not in known.tables:  # a stored query of the operator's
+            table = known.tables.get(asked.table)
+            if asked.table and not table:  # a stored query of the operator's
                 return await app(scope, receive, send)
-            query = scope.get("query_string", b"")
+            page = asked.is_page
+            if table and (refused := await withheld(datasette, table.name, page=page)):
+                return await refused.asgi_send(send)
             is_list = bool(asked.table) and not asked.record
             tidied = tidy(query.decode("latin-1")) if asked.is_page and is_list else None
             if tidied is not None:
-                return await _redirect(send, scope, tidied)
+                return await redirect(scope, send, tidied)
             try:
                 read = _read(query, asked, known, datasette)
             except QueryError as error:
@@ -60,7 +77,7 @@ def _missing(asked, known, datasette):
     if asked.table and not table and asked.table not in queries.get("queries", {}):
         return _("There is no table %(table)s here.") % {"table": shown(asked.table)}
     formats = {"csv", "blob", *datasette.renderers}
-    formats |= EXPORTS if asked.table and not asked.record else set()
+    formats |= EXPORTS if table and not asked.record else set()
     formats |= set() if asked.table else {"db"}
     if asked.format and asked.format not in formats:
         return _("There is no format %(format)s here. There are %(formats)s.") % {
@@ -74,7 +91,10 @@ def _missing(asked, known, datasette):
 
 
 def _read(query, asked, known, datasette):
-    """What the request becomes: a list's selection, and the same in Datasette's words."""
+    """What the request becomes: of a list its table, its selection, and that in Datasette's words.
+
+    Views find the first two in the scope, and need not look for them again.
+    """
     if not asked.table:
         check_sql(query, must_ask=asked.format not in ("", "json", "db"))
         return {}
@@ -83,14 +103,7 @@ def _read(query, asked, known, datasette):
         return {"query_string": parse_record(query, table).encode()}
     order = compat.order(datasette, table.name)
     selection = parse(query, table, order=order, form=asked.format)
-    own_words = asked.format in EXPORTS or not (asked.format or selection.wants_columns)
+    is_list = shown_columns(datasette, table) and not selection.wants_columns
+    own_words = asked.format in EXPORTS or (not asked.format and is_list)
     words = selection.canonical() if own_words else selection.for_datasette()
-    return {"query_string": words.encode(), "selection": selection}
-
-
-async def _redirect(send, scope, query):
-    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
-    location = path + (b"?" + query.encode() if query else b"")
-    headers = [(b"location", location), (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": 302, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    return {"query_string": words.encode(), "selection": selection, "table": table}

@@ -6,6 +6,7 @@ from datasette import hookimpl
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
+from portal.answers import took_too_long, withheld
 from portal.catalogue import catalogue
 from portal.suggestions import suggestions
 
@@ -26,6 +27,8 @@ async def suggest(datasette, request):
     table = known and known.tables.get(request.url_vars["table"])
     if not table or not table.searchable:
         raise NotFound("There is no such table to search.")
+    if refused := await withheld(datasette, table.name, page=False):
+        return refused
     text = request.args.get("q") or ""
 
     def read(connection):
@@ -34,7 +37,9 @@ async def suggest(datasette, request):
 
     try:
         groups = await datasette.get_database("baltic").execute_fn(read)
-    except sqlite3.OperationalError:  # interrupted
+    except sqlite3.OperationalError as error:
+        if not took_too_long(error):
+            raise
         groups = []
     html = await datasette.render_template(
         "_suggestions.html", {"groups": groups, "searched": table}, request=request

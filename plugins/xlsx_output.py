@@ -5,20 +5,16 @@ failure is an answer in words and never half a file. The file goes when it is se
 """
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from datasette import hookimpl
-from datasette.utils import tilde_decode
 
-from portal import wording
-from portal.answers import refusal
-from portal.catalogue import catalogue
-from portal.citation import citation, data_version
+from portal.answers import attachment, database, no_records, refusal, stream, title
+from portal.citation import cited
 from portal.walk import PageError, begun, pages
 from portal.xlsx import About, TooManyRecords, write_workbook
 
-CONTENT_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 1 << 16
 
 
@@ -28,61 +24,48 @@ def register_routes():
 
 
 async def xlsx(datasette, request, send):
-    name = tilde_decode(request.url_vars["database"])
-    known, selection = catalogue(datasette, name), request.scope["selection"]
-    table = known.tables[selection.table]
-    path = datasette.urls.table(name, table.name)
-    headers = [(b"content-type", CONTENT_TYPE)]
-    if selection.get("_dl") == "on":
-        headers.append((b"content-disposition", _attachment(table).encode()))
-    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    if refused := await no_records(datasette, request):
+        return refused
+    selection, table = request.scope["selection"], request.scope["table"]
+    path = datasette.urls.table(database(datasette, request).name, table.name)
     with tempfile.TemporaryDirectory(prefix="xlsx-") as folder:
         file = Path(folder) / "records.xlsx"
         try:
             records = await begun(pages(datasette, path, request.query_string))
             if request.method != "HEAD":
-                about = await _about(datasette, request, datasette.get_database(name), known)
+                told = cited(datasette, request, await title(datasette, request))
+                about = _about(told, selection)
                 await write_workbook(records, file, table, about, scratch=Path(folder))
         except PageError as error:
             return await refusal(datasette, str(error), status=error.status, page=False)
         except TooManyRecords as error:
             return await refusal(datasette, str(error), status=400, page=False)
-        await send(start)
-        if request.method != "HEAD":
-            with file.open("rb") as ready:
-                while piece := ready.read(CHUNK):
-                    body = {"type": "http.response.body", "body": piece, "more_body": True}
-                    await send(body)
-    return await send({"type": "http.response.body", "body": b""})
+        headers = {"Content-Type": CONTENT_TYPE} | attachment(selection, f"{table.name}.xlsx")
+        return await stream(request.scope, send, _pieces(file), headers)
 
 
-def _attachment(table):
-    return f'attachment; filename="{table.name}.xlsx"'
+async def _pieces(file):
+    with file.open("rb") as ready:
+        while piece := ready.read(CHUNK):
+            yield piece
 
 
-async def _about(datasette, request, db, known):
-    selection, today = request.scope["selection"], datetime.now(UTC).date()
-    table = known.tables[selection.table]
-    called = await db.execute_fn(lambda connection: wording.names(connection, selection, table))
-    title = wording.in_words(selection, table, called)
-    query = selection.narrowing()
-    page = datasette.urls.table(db.name, table.name) + (f"?{query}" if query else "")
-    address = datasette.absolute_url(request, page)
-    version = data_version(known, db.path)
+def _about(citation, selection):
+    known = citation.known
     lines = [
-        ("Title", title),
+        ("Title", citation.title),
         ("From", known.title),
         ("Publisher", _named(known.publisher)),
         ("Licence", _named(known.licence)),
         *(("Source", _named(source)) for source in known.sources),
-        ("Version", version),
-        ("Date", today.isoformat()),
-        ("Address", address),
-        ("How to cite", citation(known, title, address, today, version).text),
+        ("Version", citation.version),
+        ("Date", citation.today.isoformat()),
+        ("Address", citation.address),
+        ("How to cite", citation.text),
     ]
     if (selection.get("_size") or selection.get("_next")) and selection.get("_stream") != "on":
         lines.append(("Part", "One page of the records, as the address asked by _size or _next."))
-    return About(lines, today)
+    return About(lines, citation.today)
 
 
 def _named(what):

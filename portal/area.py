@@ -13,6 +13,8 @@ from portal.values import NUMBER
 EARTH_KM = 6371.0088
 #: Half of the way around the Earth: everything is nearer.
 _FARTHEST_KM = 20_016
+#: Distances a reader may choose from, in km.
+_USUAL_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0)
 #: A metre; the records' coordinates have no more.
 _DECIMALS = 5
 
@@ -82,6 +84,12 @@ class Near:
         return cls(latitude, longitude, km)
 
     @property
+    def choices(self) -> list[Near]:
+        """The same point with the usual distances and its own, nearest first."""
+        distances = sorted({*_USUAL_KM, self.km})
+        return [Near(self.latitude, self.longitude, km) for km in distances]
+
+    @property
     def box(self) -> Box:
         """The smallest box around the circle."""
         up = math.degrees(self.km / EARTH_KM)
@@ -103,6 +111,12 @@ def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float
     up, aside = b - a, math.radians(lon_b - lon_a)
     chord = math.sin(up / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(aside / 2) ** 2
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def coordinates(latitude: float, longitude: float) -> str:
+    """Degrees to four decimals, ten metres: 55.6759° N, 12.5655° E, with the letters of the sea."""
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"
 
 
 def _numbers(key: str, text: str, form: str, count: int) -> list[float]:

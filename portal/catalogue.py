@@ -18,11 +18,9 @@ from weakref import WeakKeyDictionary
 
 from datasette.app import Datasette
 
+from build.roles import LABELS
 from portal.errors import CannotServe
 from portal.language import ENGLISH, LANGUAGES, language
-
-#: Columns whose value names a record, best first.
-LABELS = ("label", "name", "title")
 
 
 @dataclass(frozen=True)

@@ -1,136 +1,42 @@
 """What the map shows of a selection: clusters made here, so that a view is small however many
 records there are.
 
-Records are counted in squares (`build.place_index`): by the build for the whole table, by SQL for a
-selection. Squares are then merged, greatest first: each takes all within `SPACING` pixels and stays
-where it is, so that markers lie on towns and do not overlap. Every record is in exactly one marker.
+SQL counts the records in squares (`portal.counting`), which are merged to markers
+(`portal.markers`); here they are put into degrees and words.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections import Counter
+from dataclasses import astuple, dataclass, field
+from sys import getsizeof
+from typing import Any
 
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
-from build.mercator import WORLD, latitude_of, longitude_of, x_of, y_of
-from build.place_index import ZOOMS, shift
+from build.mercator import WORLD, latitude_of, longitude_of
+from build.squares import TILE
 from portal.area import Box
 from portal.catalogue import Table
 from portal.conditions import Conditions, conditions
+from portal.counting import Window, counted
 from portal.kept import Kept
+from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, extent
+from portal.markers import Marker, markers
 from portal.query import Selection
 
 #: Pixels between the middles of markers, a little more than the largest is wide.
 SPACING = 46
-#: Markers of one view; they stand further apart where there would be more. 600 are about 25 kB.
-MOST_MARKERS = 600
-#: Pixels of the widest screen; what is wider gets the clusters of a farther zoom.
-_WIDEST = 4096
-#: Zoom of the finest squares; an operator's street map goes so near.
-_NEAREST = 19
-#: With so few records in view it is quicker to look at each than to list the whole selection.
-_FEW = 20_000
-#: Records by which a marker's town is told.
-_SAMPLES = 8
-_TILE = 256
-#: A view may take this long, in ms; of 500,000 records it takes a tenth of it.
-TIME_LIMIT_MS = 5_000
 #: A metre, as records have it.
 _DECIMALS = 5
-#: Positions by which the edge of a tile, given in degrees with so many decimals, may be missed.
-_UNSURE = 64
 
-EVERYTHING = Conditions()
-
-#: The answers given last: readers look at the same views, and panning back asks again.
-_kept: Kept[str] = Kept(300)
+#: The answers given last, in bytes: readers look at the same views, and panning back asks again.
+_kept: Kept[str] = Kept(8_000_000, getsizeof)
 _extents: Kept[Extent] = Kept(300)
-
-
-class Window(NamedTuple):
-    """A rectangle of squares of one zoom, its edges included."""
-
-    zoom: int
-    west: int
-    north: int
-    east: int
-    south: int
-
-    @classmethod
-    def around(cls, viewport: Box, zoom: float) -> Window:
-        """The squares of all tiles that `viewport` touches, so that panning seldom asks anew."""
-        tile = WORLD >> math.floor(max(0.0, min(zoom, _NEAREST)))
-        west, east = x_of(viewport.west) + _UNSURE, x_of(viewport.east) - _UNSURE
-        north, south = y_of(viewport.north) + _UNSURE, y_of(viewport.south) - _UNSURE
-        edges = [math.floor(west / tile) * tile, math.floor(north / tile) * tile]
-        edges += [math.floor(max(east, west) / tile) * tile + tile - 1]
-        edges += [math.floor(max(south, north) / tile) * tile + tile - 1]
-        detail = min(max(math.ceil(zoom), ZOOMS[0]), _NEAREST)
-        widest = max(edges[2] - edges[0], edges[3] - edges[1])
-        while detail > ZOOMS[0] and widest * _TILE * 2**detail > _WIDEST * WORLD:
-            detail -= 1
-        return cls(detail, *(edge >> shift(detail) for edge in edges))
-
-    @property
-    def positions(self) -> dict[str, int]:
-        """The first and last positions (`build.mercator`) in it, as parameters of SQL."""
-        bits = shift(self.zoom)
-        return {
-            "map_west": self.west << bits,
-            "map_north": self.north << bits,
-            "map_east": ((self.east + 1) << bits) - 1,
-            "map_south": ((self.south + 1) << bits) - 1,
-        }
-
-    @property
-    def box(self) -> Box:
-        """The same in degrees."""
-        at = self.positions
-        return Box(
-            longitude_of(at["map_west"]),
-            latitude_of(at["map_south"] + 1),
-            longitude_of(at["map_east"] + 1),
-            latitude_of(at["map_north"]),
-        )
-
-
-@dataclass
-class Marker:
-    """Some records that are drawn as one. Positions are those of `build.mercator`."""
-
-    x: float
-    y: float
-    records: int
-    approximate: int
-    west: int
-    north: int
-    east: int
-    south: int
-    #: Rowids of some records in its middle, of the groups with the most of them first.
-    samples: list[int]
-    #: Number of a group → its records.
-    groups: Counter[int]
-
-    def add(self, other: Marker) -> None:
-        """Take in the records of `other`, and stay where it is."""
-        self.records += other.records
-        self.approximate += other.approximate
-        self.west, self.east = min(self.west, other.west), max(self.east, other.east)
-        self.north, self.south = min(self.north, other.north), max(self.south, other.south)
-        self.groups.update(other.groups)
-
-    @property
-    def group(self) -> int:
-        """The group with the most records."""
-        return min(self.groups, key=lambda number: (-self.groups[number], number))
 
 
 @dataclass(frozen=True)
@@ -162,7 +68,7 @@ class MapView:
         answer = {
             "total": self.extent.total,
             "located": self.extent.located,
-            "bounds": self.extent.bounds,
+            "bounds": self.extent.bounds and astuple(self.extent.bounds),
             "view": _degrees(self.box),
             "zoom": self.zoom,
             "groups": [[self.codes.get(group), records] for group, records in groups],
@@ -224,10 +130,12 @@ async def map_view(
     if ready := _kept.get(key):
         return ready
 
+    known = _extents.get(chosen)
+
     def read(connection: sqlite3.Connection) -> MapView:
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             where = conditions(connection, selection, table)
-            size = _extents.get(chosen) or extent(connection, table, where)
+            size = known or extent(connection, table, where)
             return clusters(connection, where, table, viewport, zoom, size)
 
     view = await db.execute_fn(read)
@@ -249,145 +157,17 @@ def clusters(
     """
     window = Window.around(viewport, zoom)
     zoom = min(zoom, window.zoom)
-    squares = _squares(_counted(connection, where, table, window))
-    markers = _merged(squares, SPACING * WORLD / (_TILE * 2**zoom))
+    counts = counted(connection, where, table, window)
+    merged = markers(counts, SPACING * WORLD / (TILE * 2**zoom))
     codes = connection.execute(f'select number, code from "{table.name}_map_groups"')  # noqa: S608
     return MapView(
         size,
         window.box,
         zoom,
         dict(codes),
-        markers,
-        _words(connection, table, [sample for marker in markers for sample in marker.samples]),
+        merged,
+        _words(connection, table, [sample for marker in merged for sample in marker.samples]),
     )
-
-
-def _selected(table: Table, where: Conditions) -> str:
-    """A query of its own, for the columns in a condition are not qualified."""
-    return f'select rowid as selected from "{table.name}" where {where.sql}'  # noqa: S608
-
-
-def _counted(
-    connection: sqlite3.Connection, where: Conditions, table: Table, window: Window
-) -> Iterable[tuple[int, ...]]:
-    """Rows as in `<table>_map_cells`, without the zoom."""
-    cells = window.zoom in ZOOMS
-    if cells and where == EVERYTHING:
-        return connection.execute(
-            f"""
-            select row, "column", "group", records, approximate, sum_x, sum_y, west, north, east,
-                   south, first
-            from "{table.name}_map_cells" where {_IN_WINDOW}
-            """,  # noqa: S608
-            window._asdict(),
-        )
-    near = not cells or _records_in(connection, table, window) < _FEW
-    source = _looked_at if near else _listed
-    bits = shift(window.zoom)
-    box = window.box
-    degrees = {"map_w": box.west, "map_s": box.south, "map_e": box.east, "map_n": box.north}
-    return connection.execute(
-        f"""
-        select y >> {bits}, x >> {bits}, "group", count(*), sum(approximate), sum(x), sum(y),
-               min(x), min(y), max(x), max(y), min(place.id)
-        from {source(table, where)}
-        and x between :map_west and :map_east and y between :map_north and :map_south
-        group by 1, 2, 3
-        """,  # noqa: S608
-        where.params | window.positions | degrees,
-    )
-
-
-_IN_WINDOW = 'zoom = :zoom and row between :north and :south and "column" between :west and :east'
-
-
-def _records_in(connection: sqlite3.Connection, table: Table, window: Window) -> int:
-    """How many records of the whole table are in view."""
-    (records,) = connection.execute(
-        f'select total(records) from "{table.name}_map_cells" where {_IN_WINDOW}',  # noqa: S608
-        window._asdict(),
-    ).fetchone()
-    return int(records)
-
-
-def _listed(table: Table, where: Conditions) -> str:
-    """The whole selection, and where each of its records lies."""
-    return f"""
-        ({_selected(table, where)}) cross join "{table.name}_map" as place
-        on place.id = selected where 1
-    """
-
-
-def _looked_at(table: Table, where: Conditions) -> str:
-    """Each record in view that is of the selection."""
-    selected = f"{_selected(table, where)} and rowid = place.id"
-    condition = "1" if where == EVERYTHING else f"exists ({selected})"
-    return f"""
-        "{table.name}_rtree" as area cross join "{table.name}_map" as place on place.id = area.id
-        where area.east >= :map_w and area.west <= :map_e
-        and area.north >= :map_s and area.south <= :map_n and {condition}
-    """
-
-
-def _squares(rows: Iterable[tuple[int, ...]]) -> list[Marker]:
-    """The groups of each square together, as a marker in the middle of its records."""
-    squares: dict[tuple[int, int], list[tuple[int, ...]]] = defaultdict(list)
-    for row, column, *counted in rows:
-        squares[row, column].append(tuple(counted))
-    return [_square(groups) for groups in squares.values()]
-
-
-def _square(counted: list[tuple[int, ...]]) -> Marker:
-    counted.sort(key=lambda one: (-one[1], one[0]))
-    groups, records, approximate, x, y, west, north, east, south, first = zip(*counted, strict=True)
-    total = sum(records)
-    return Marker(
-        sum(x) / total,
-        sum(y) / total,
-        total,
-        sum(approximate),
-        min(west),
-        min(north),
-        max(east),
-        max(south),
-        list(first[:_SAMPLES]),
-        Counter(dict(zip(groups, records, strict=True))),
-    )
-
-
-def _merged(squares: list[Marker], spacing: float) -> list[Marker]:
-    """Markers at least `spacing` positions apart, and more where there would be too many."""
-    squares.sort(key=lambda square: (-square.records, square.y, square.x))
-    while sum(1 for _ in _leaders(squares, spacing)) > MOST_MARKERS:
-        spacing *= 1.25
-    markers = []
-    for leader, others in _leaders(squares, spacing):
-        for other in others:
-            leader.add(other)
-        markers.append(leader)
-    return markers
-
-
-def _leaders(squares: list[Marker], spacing: float) -> Iterator[tuple[Marker, list[Marker]]]:
-    """Each square that becomes a marker, and those it takes in."""
-    buckets: dict[tuple[int, int], list[Marker]] = defaultdict(list)
-    for square in squares:
-        buckets[int(square.x // spacing), int(square.y // spacing)].append(square)
-    taken: set[int] = set()
-    for leader in squares:
-        if id(leader) in taken:
-            continue
-        column, row = int(leader.x // spacing), int(leader.y // spacing)
-        around = [
-            other
-            for aside in (-1, 0, 1)
-            for down in (-1, 0, 1)
-            for other in buckets.get((column + aside, row + down), ())
-            if id(other) not in taken
-            and math.hypot(other.x - leader.x, other.y - leader.y) < spacing
-        ]
-        taken.update(map(id, around))
-        yield leader, [other for other in around if other is not leader]
 
 
 def _words(

@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from build.mercator import WORLD, x_of, y_of
 from portal.area import Box
 from portal.catalogue import Table
 from portal.language import ngettext, number
@@ -333,9 +334,10 @@ def _towns(base: _Basemap, view: View, circles: list[Circle]) -> Iterable[Town]:
 
 
 def _x(longitude: float) -> float:
-    return (longitude + 180) / 360
+    """As a share of the world's width."""
+    return x_of(longitude) / WORLD
 
 
 def _y(latitude: float) -> float:
-    latitude = max(-85.0, min(85.0, latitude))
-    return (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
+    """As a share of the world's height."""
+    return y_of(latitude) / WORLD

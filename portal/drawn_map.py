@@ -5,22 +5,22 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from sys import getsizeof
 
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
-from build.place_index import EXACT
+from build.roles import EXACT
 from portal.area import Box
 from portal.catalogue import Table
 from portal.conditions import Conditions, conditions
 from portal.drawing import BALTIC, Drawing, Spot, View, drawing
 from portal.kept import Kept
+from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, extent
 from portal.query import Selection
 
 BASEMAP = Path(__file__).resolve().parent.parent / "static" / "basemap"
-#: A drawing may take this long, in ms; of 500,000 records it takes about a fifth of it.
-TIME_LIMIT_MS = 5_000
 #: Records within this many pixels are counted together before they are drawn.
 _CELL = 2
 
@@ -34,8 +34,17 @@ class DrawnMap:
     extent: Extent
     drawing: Drawing
 
+    @property
+    def size(self) -> int:
+        """Bytes it takes in memory, about."""
+        outlines = (self.drawing.land, self.drawing.lakes, self.drawing.borders)
+        marks = len(self.drawing.circles) + len(self.drawing.towns)
+        return sum(map(getsizeof, outlines)) + marks * _MARK
 
-_kept: Kept[DrawnMap] = Kept(200)
+
+#: Bytes of one circle or town, with all it holds.
+_MARK = 1_000
+_kept: Kept[DrawnMap] = Kept(20_000_000, lambda shown: shown.size)
 
 
 async def drawn_map(
@@ -61,7 +70,7 @@ async def drawn_map(
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             where = conditions(connection, selection, table)
             size = extent(connection, table, where)
-            view = View.of(Box(*size.bounds) if size.bounds else BALTIC, width, height, closest)
+            view = View.of(size.bounds or BALTIC, width, height, closest)
             spots = _spots(connection, table, where, view) if size.located else []
         return DrawnMap(selection, table, size, drawing(spots, view, BASEMAP, apart=apart))
 

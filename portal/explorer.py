@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,43 +13,52 @@ from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
 from portal import compat, wording
-from portal.catalogue import Table
-from portal.conditions import conditions
+from portal.catalogue import Catalogue, Table
+from portal.conditions import Conditions, conditions
 from portal.facets import Counts, Facet, counts, facet
+from portal.language import N_
 from portal.language import gettext as _
+from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, Listing, extent, listing
 from portal.query import Selection
 from portal.search import Found, expression
-
-#: A page may take this long, in ms; on 500,000 records it takes about a third of it.
-TIME_LIMIT_MS = 5_000
+from portal.specials import Order, order_of
 
 
 @dataclass(frozen=True)
-class View:
-    """One page of a list. Words are in the reader's language only when they are asked for."""
+class Alone:
+    """One word of a search that found nothing, and the records with that word alone."""
+
+    word: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A selection counted. Words are in the reader's language only when they are asked for."""
 
     selection: Selection
     table: Table
     extent: Extent
-    listing: Listing
-    #: Records of the whole table.
+    #: Of the whole table.
     whole: Extent
     found: Found | None
     called: wording.Names
-    _overall: Counts
-    _now: Counts
+    alone: list[Alone]
+    overall: Counts
+    now: Counts
 
     @property
     def facet_names(self) -> list[str]:
-        return list(self._overall)
+        return list(self.overall)
 
     @property
     def facets(self) -> list[Facet]:
         """Each facet that has something to choose from."""
         facets = [
-            facet(self.table.columns[name], overall, self._now[name], self.selection.chosen(name))
-            for name, overall in self._overall.items()
+            facet(self.table.columns[name], overall, self.now[name], self.selection.chosen(name))
+            for name, overall in self.overall.items()
         ]
         return [item for item in facets if item.choices]
 
@@ -61,40 +71,98 @@ class View:
         return list(wording.chips(self.selection, self.table, self.called))
 
 
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list of a selection."""
+
+    summary: Summary
+    listing: Listing
+    #: The table's own order.
+    order: Order | None
+
+
 def facet_columns(ds: Datasette, table: Table) -> list[str]:
     """The columns by which `metadata.yml` lets readers narrow a table."""
     settings = compat.table_metadata(ds, "baltic", table.name).get("facets", [])
     return [next(iter(item.values())) if isinstance(item, dict) else item for item in settings]
 
 
-async def explore(ds: Datasette, selection: Selection, table: Table, *, facets: list[str]) -> View:
-    """Work out one page, with counts of the columns `facets`.
+async def summarise(
+    ds: Datasette, known: Catalogue, selection: Selection, *, facets: list[str]
+) -> Summary:
+    """Count a selection, and its values in the columns `facets`.
 
     Raises sqlite3.OperationalError (interrupted) beyond the time limit.
     """
     db = ds.get_database("baltic")
-    order = compat.order(ds, table.name)
+    table = known.tables[selection.table]
 
-    def read(connection: sqlite3.Connection) -> View:
+    def read(connection: sqlite3.Connection) -> Summary:
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            whole, overall = _whole(db, connection, table, facets)
-            found = (
-                expression(connection, table.name, selection.search)
-                if selection.search is not None
-                else None
-            )
-            where = conditions(connection, selection, table, found=found)
-            if selection.narrows:
-                now = counts(connection, selection, table, facets, found=found)
-                size = extent(connection, table, where)
-            else:
-                now, size = overall, whole
-            page = listing(connection, selection, table, where, order=order, total=size.total)
-            called = wording.names(connection, selection, table)
-        return View(selection, table, size, page, whole, found, called, overall, now)
+            found, where = _looked_up(connection, selection, table)
+            return _summary(db, connection, known, selection, facets, found, where)
 
-    view: View = await db.execute_fn(read)
-    return view
+    summary: Summary = await db.execute_fn(read)
+    return summary
+
+
+async def list_page(ds: Datasette, known: Catalogue, selection: Selection) -> ListPage:
+    """Work out one page of a list. Raises sqlite3.OperationalError as `summarise` does."""
+    db = ds.get_database("baltic")
+    table = known.tables[selection.table]
+    order = compat.order(ds, table.name)
+    facets = facet_columns(ds, table)
+
+    def read(connection: sqlite3.Connection) -> ListPage:
+        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            found, where = _looked_up(connection, selection, table)
+            summary = _summary(db, connection, known, selection, facets, found, where)
+            total = summary.extent.total
+            page = listing(connection, selection, table, where, order=order, total=total)
+        return ListPage(summary, page, order)
+
+    result: ListPage = await db.execute_fn(read)
+    return result
+
+
+def _looked_up(
+    connection: sqlite3.Connection, selection: Selection, table: Table
+) -> tuple[Found | None, Conditions]:
+    found = None
+    if selection.search is not None:
+        found = expression(connection, table.name, selection.search)
+    return found, conditions(connection, selection, table, found=found)
+
+
+def _summary(
+    db: Database,
+    connection: sqlite3.Connection,
+    known: Catalogue,
+    selection: Selection,
+    facets: list[str],
+    found: Found | None,
+    where: Conditions,
+) -> Summary:
+    table = known.tables[selection.table]
+    whole, overall = _whole(db, connection, table, facets)
+    now, size = overall, whole
+    if selection.narrows:
+        now = counts(connection, selection, table, facets, found=found)
+        size = extent(connection, table, where)
+    called = wording.names(connection, selection, table, known)
+    alone = [] if size.total else list(_alone(connection, selection, table, found))
+    return Summary(selection, table, size, whole, found, called, alone, overall, now)
+
+
+def _alone(
+    connection: sqlite3.Connection, selection: Selection, table: Table, found: Found | None
+) -> Iterator[Alone]:
+    """What each word of a search would find among the same conditions."""
+    for word in found.alone if found else ():
+        asked = replace(selection.from_start(), search=word)
+        total = extent(connection, table, conditions(connection, asked, table)).total
+        if total:
+            yield Alone(word, asked.canonical(), total)
 
 
 _wholes: WeakKeyDictionary[Database, dict[tuple[str, ...], tuple[Extent, Counts]]] = (
@@ -124,26 +192,59 @@ def shown_columns(ds: Datasette, table: Table) -> list[Any]:
     return [table.columns[name] for name in config.get("columns", []) if name in table.columns]
 
 
-def orders(view: View) -> list[tuple[str, str, bool]]:
-    """(value of `_sort`, words, whether it is so now) for each order a reader may choose."""
-    asked = view.selection.get("_sort") or (
-        f"-{falling}" if (falling := view.selection.get("_sort_desc")) else ""
-    )
-    if view.selection.near:
-        offered = {"": _("Nearest first")}
-    elif view.selection.search is not None:
-        offered = {"": _("Best hits first")}
+def orders(page: ListPage) -> list[tuple[str, str, bool]]:
+    """(value of `_sort`, words, whether it is so now) for each order a reader may choose.
+
+    The first is the one without asking. What an address asks for beyond the usual is offered too,
+    so that the next choice keeps it.
+    """
+    asked = order_of(dict(page.summary.selection.view), None)
+    if page.summary.selection.near:
+        unasked, words = None, _("Nearest first")
+    elif page.summary.selection.search is not None:
+        unasked, words = None, _("Best hits first")
     else:
-        offered = {}
-    label = view.table.label_column
-    offered |= {str(label): _("By name")} if offered else {"": _("By name")}
-    offered |= {
-        value: words
-        for value, words in (
-            ("-founded", _("Youngest first")),
-            ("founded", _("Oldest first")),
-            ("-updated_on", _("Newest entries first")),
-        )
-        if value.removeprefix("-") in view.table.columns
-    }
-    return [(value, words, value == asked) for value, words in offered.items()]
+        unasked, words = page.order, _in_words(page.order, page.summary.table)
+    others = [order for order in _usual(page) if order != unasked]
+    if asked and asked not in others:
+        others.append(asked)
+    return [("", words, asked is None)] + [
+        (_written(order), _in_words(order, page.summary.table), order == asked) for order in others
+    ]
+
+
+def _usual(page: ListPage) -> list[Order]:
+    label, columns = page.summary.table.label_column, page.summary.table.columns
+    orders = [Order(label)] if label else []
+    if page.order:
+        orders.append(page.order)
+    if "founded" in columns:
+        orders += [Order("founded", falling=True), Order("founded")]
+    if "updated_on" in columns:
+        orders.append(Order("updated_on", falling=True))
+    return list(dict.fromkeys(orders))
+
+
+def _in_words(order: Order | None, table: Table) -> str:
+    if order is None:
+        return _("As in the data")
+    if order == Order(table.label_column or ""):
+        return _("By name")
+    if known := _ORDERS.get((order.column, order.falling)):
+        return _(known)
+    words = _("%(column)s, falling") if order.falling else _("%(column)s, rising")
+    return words % {"column": _(table.columns[order.column].title)}
+
+
+#: Orders that have a better name than their column's.
+_ORDERS = {
+    ("founded", True): N_("Youngest first"),
+    ("founded", False): N_("Oldest first"),
+    ("updated_on", True): N_("Newest entries first"),
+    ("start", True): N_("Latest first"),
+    ("published", True): N_("Newest first"),
+}
+
+
+def _written(order: Order) -> str:
+    return f"-{order.column}" if order.falling else order.column

@@ -113,14 +113,11 @@ def facet(
 
     `overall` counts the whole table, `now` the selection.
     """
-    known = {_text(value) for value in overall if value is not None}
-    order = _in_order(column, overall)[:MOST_VALUES]
-    texts = list(dict.fromkeys([*(_text(value) for value in order), *chosen]))
-    counted = {_text(value): count for value, count in now.items() if value is not None}
+    values = [str(value) for value in _in_order(column, overall)[:MOST_VALUES]]
+    counted = {str(value): count for value, count in now.items() if value is not None}
     choices = [
-        Choice(text, value_in_words(column, text), counted.get(text, 0), text in chosen)
-        for text in texts
-        if text in known or text in chosen
+        Choice(value, value_in_words(column, value, {}), counted.get(value, 0), value in chosen)
+        for value in dict.fromkeys([*values, *chosen])
     ]
     return Facet(column, choices, now.get(None, 0))
 
@@ -130,7 +127,3 @@ def _in_order(column: Column, overall: dict[Any, int]) -> list[Any]:
     if column.type in ("integer", "number"):
         return sorted(values, reverse=True)
     return sorted(values, key=lambda value: (-overall[value], str(value)))
-
-
-def _text(value: Any) -> str:
-    return str(value)

@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from datasette.utils import tilde_encode
 
 from portal.catalogue import Column
+from portal.groups import group
 from portal.language import N_, day, ngettext, number, period
 from portal.language import gettext as _
 from portal.record import Record
@@ -106,10 +107,11 @@ def unknown(record: Record) -> list[str]:
 def lists(record: Record) -> Iterator[Value]:
     """Links to the lists of records like this one: of its field in its country, as far as known."""
     table, values = record.table, record.values
-    chosen: dict[str, str] = {
-        name: str(values[name])
-        for name in ("sector", "kind", "country")
-        if name in table.columns and table.columns[name].codes and values.get(name)
+    columns = filter(None, (group(table), table.columns.get("country")))
+    chosen = {
+        column.name: str(values[column.name])
+        for column in columns
+        if column.codes and values.get(column.name)
     }
     if not chosen and values.get("language") and "language" in table.columns:
         chosen = {"language": str(values["language"])}

@@ -1,6 +1,7 @@
 """Addresses as browsers make them from a form, turned into the addresses we keep.
 
-A GET form sends every field, also the empty ones, and Datasette's filter form sends column,
+Links that went through a newsletter or a social network carry marks of theirs, which mean nothing
+here. A GET form sends every field, also the empty ones, and Datasette's filter form sends column,
 operator and value apart (`_filter_column_1=…`). Pages therefore redirect to the tidy address;
 machine formats take only the tidy one, for there an empty filter is a mistake.
 """
@@ -11,9 +12,21 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 _PART = re.compile(r"_filter_(column|op|value)(_\d+)?")
+#: What others hang onto links to count clicks.
+_TRACKING = re.compile(
+    r"utm_\w+|[a-z]*clid|gbraid|wbraid|li_fat_id|igshid|msclkid|mc_[ce]id|_hs(enc|mi)|mkt_tok|"
+    r"(matomo|mtm|pk)_\w+"
+)
 #: How the order is chosen from one list: `-founded` falls.
 _FALLING = re.compile("-[a-z_]+")
 _MAY_BE_EMPTY = ("_search", "_sort", "_sort_desc")
+
+
+def untracked(query: str) -> str | None:
+    """The query string without the marks of those who count clicks; None when it has none."""
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0].lower())]
+    return None if kept == pairs else "&".join(kept)
 
 
 def tidy(query: str) -> str | None:

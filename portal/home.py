@@ -9,21 +9,19 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from portal.catalogue import Catalogue
-from portal.explorer import View, explore
+from portal.explorer import Summary, summarise
 from portal.facets import Choice
 from portal.query import Selection
 
 
-async def enterprises(ds: Datasette, known: Catalogue) -> View:
+async def enterprises(ds: Datasette, known: Catalogue) -> Summary:
     """All enterprises, counted by country and sector."""
-    return await explore(
-        ds, Selection("enterprises"), known.tables["enterprises"], facets=["country", "sector"]
-    )
+    return await summarise(ds, known, Selection("enterprises"), facets=["country", "sector"])
 
 
-def most_first(view: View, column: str) -> list[Choice]:
+def most_first(shown: Summary, column: str) -> list[Choice]:
     """The values of a facet, the most frequent first."""
-    return next((facet.choices for facet in view.facets if facet.column.name == column), [])
+    return next((facet.choices for facet in shown.facets if facet.column.name == column), [])
 
 
 async def sizes(db: Database, known: Catalogue) -> dict[str, int]:

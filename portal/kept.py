@@ -1,19 +1,29 @@
-"""What cost more than a page to work out, kept for the next who asks, a bounded number of it."""
+"""What cost more than a page to work out, kept for the next who asks, a bounded amount of it."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
-    """The `most` things asked for last, by key. To be used from the event loop alone."""
+def _one(thing: object) -> int:
+    return 1
 
-    def __init__(self, most: int) -> None:
+
+class Kept(Generic[T]):
+    """The things asked for last, by key, that together weigh at most `most`.
+
+    Each weighs one unless `weight` says how much: bytes, for things of many sizes. To be used from
+    the event loop alone, not within a database's thread.
+    """
+
+    def __init__(self, most: int, weight: Callable[[T], int] = _one) -> None:
         self._most = most
+        self._weight = weight
+        self._weighs = 0
         self._things: OrderedDict[Hashable, T] = OrderedDict()
 
     def __len__(self) -> int:
@@ -26,7 +36,12 @@ class Kept(Generic[T]):
         return self._things.get(key)
 
     def put(self, key: Hashable, thing: T) -> T:
+        """Keep `thing`, which is returned, in place of what was under `key`."""
+        if key in self._things:
+            self._weighs -= self._weight(self._things.pop(key))
         self._things[key] = thing
-        if len(self._things) > self._most:
-            self._things.popitem(last=False)
+        self._weighs += self._weight(thing)
+        while self._weighs > self._most:
+            _, oldest = self._things.popitem(last=False)
+            self._weighs -= self._weight(oldest)
         return thing

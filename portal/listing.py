@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from portal.area import Box
 from portal.catalogue import Table
 from portal.conditions import DISTANCE, Conditions
 from portal.query import Selection
 from portal.search import rank_sql
-from portal.specials import MAX_PAGE, Order
+from portal.specials import MAX_PAGE, Order, order_of
 
 PAGE_SIZE = 20
-
-#: West, south, east, north in degrees.
-Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Extent:
     total: int
     located: int
     #: None when no record is located.
-    bounds: Bounds | None
+    bounds: Box | None
 
     @property
     def unlocated(self) -> int:
@@ -65,7 +63,7 @@ def extent(connection: sqlite3.Connection, table: Table, where: Conditions) -> E
     )
     sql = f'select count(*), {columns} from "{table.name}" where {where.sql}'  # noqa: S608
     total, located, *bounds = connection.execute(sql, where.params).fetchone()
-    return Extent(total, located, tuple(bounds) if located else None)
+    return Extent(total, located, Box(*bounds) if located else None)
 
 
 def listing(
@@ -100,7 +98,7 @@ def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, 
     """Tables, columns beside the table's own, and the order."""
     source, key = f'"{table.name}"', f'"{table.name}"."{table.key}"'
     columns = f", {DISTANCE} as km" if selection.near else ""
-    if chosen := _chosen(selection):
+    if chosen := order_of(dict(selection.view), None):
         own = chosen
     elif selection.near:
         return source, columns, f"km, {key}"
@@ -119,11 +117,3 @@ def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, 
         return f'{source} join {alphabet} on {alphabet}.record = "{table.name}".rowid', columns, by
     column = f'"{table.name}"."{own.column}"'
     return source, columns, f"{column} is null, {column}{' desc' if own.falling else ''}, {key}"
-
-
-def _chosen(selection: Selection) -> Order | None:
-    if column := selection.get("_sort"):
-        return Order(column)
-    if column := selection.get("_sort_desc"):
-        return Order(column, falling=True)
-    return None

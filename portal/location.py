@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from build.place_index import EXACT
+from build.roles import EXACT
+from portal.area import coordinates
 from portal.language import gettext as _
 from portal.record import Record
 
@@ -55,12 +56,6 @@ def location(record: Record) -> Location | None:
         geonames=f"https://www.geonames.org/{number}" if number is not None else "",
         note=values["place_note"] or "",
     )
-
-
-def coordinates(latitude: float, longitude: float) -> str:
-    """Degrees to four decimals, ten metres: 55.6759° N, 12.5655° E, with the letters of the sea."""
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"
 
 
 def certainty(confidence: float | None) -> str:

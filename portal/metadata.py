@@ -6,6 +6,7 @@ database and on every table, since Datasette 1.0 no longer inherits them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ def merged(known: Catalogue, operator: dict[str, Any], database: str = "baltic")
     which would make an error of its every page.
     """
     _check(known, operator.get("databases", {}).get(database, {}).get("tables", {}))
-    rights = _rights(known) | {key: operator[key] for key in RIGHTS if key in operator}
+    rights = _rights(credited(known, operator)) | {
+        key: operator[key] for key in RIGHTS if key in operator
+    }
     tables = {table.name: _table(table) | rights for table in known.tables.values()}
     tables |= {name: {"hidden": True} for name in sorted(known.hidden)}
     schema = {
@@ -40,6 +43,24 @@ def merged(known: Catalogue, operator: dict[str, Any], database: str = "baltic")
     }
     result: dict[str, Any] = _overlaid(schema, operator)
     return result
+
+
+def credited(known: Catalogue, operator: dict[str, Any]) -> Catalogue:
+    """`known` with the publisher and the licence as the operator names them, where they do.
+
+    Everything that says whose data it is asks here, so that no two things say otherwise.
+    """
+    publisher = _named(known.publisher, operator, "about")
+    licence = _named(known.licence, operator, "license")
+    return replace(
+        known,
+        descriptor=known.descriptor | {"contributors": [publisher], "licenses": [licence]},
+    )
+
+
+def _named(known: dict[str, str], operator: dict[str, Any], key: str) -> dict[str, str]:
+    own = {"title": operator.get(key), "path": operator.get(f"{key}_url")}
+    return known | {name: str(words) for name, words in own.items() if words}
 
 
 def check_shape(settings: Any, path: Path) -> None:

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from portal.area import Near, distance_km
 from portal.catalogue import Table
+from portal.groups import group
 
-#: So many are named; a list holds the others.
+#: So many records are named; a list holds the others.
 NAMED = 6
 #: How far “near by” reaches, in km.
 REACH_KM = 100
@@ -22,8 +23,6 @@ _CANDIDATES = 3000
 _TOWNSFOLK = 300
 #: Degrees within which two points are one: some metres, for the R*Tree rounds.
 _ONE_SPOT = 0.0001
-#: What a record's field is called, table by table.
-_FIELDS = ("sector", "kind")
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,9 @@ def _town(table: Table, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _field(table: Table) -> str | None:
-    return next((name for name in _FIELDS if name in table.columns), None)
+    """The column that tells the field a record is in."""
+    column = group(table)
+    return column.name if column else None
 
 
 def _quoted(name: str | None) -> str:

@@ -28,13 +28,12 @@ from portal.language import number
 from portal.specials import (
     OF_LISTS,
     OF_RECORDS,
+    OF_SQL,
     REFUSED,
     SPECIALS,
-    SQL_SHAPES,
     Order,
     check_cursor,
     check_form,
-    not_one_of,
     order_of,
     special_values,
     start_cursor,
@@ -139,11 +138,20 @@ class Selection:
         kept |= {key: str(value) for key, value in changes.items() if value}
         return replace(self, view=_without_first_page(sorted(kept.items())))
 
-    def narrowed(self, key: str, value: str) -> Selection:
-        """The same from its first page with one condition more."""
-        column, _sep, operator = key.partition("__")
-        more = Filter(column, operator or "exact", (value,))
-        return replace(self.from_start(), filters=tuple(sorted({*self.filters, more})))
+    def kept(self, columns: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """What a form keeps in hidden fields; it asks for `columns` itself."""
+        others = [
+            item
+            for item in self.filters
+            if item.column not in columns or item.operator not in EQUALITY
+        ]
+        return [pair for item in others for pair in _public_pairs(item)] + self._places()
+
+    @property
+    def unplaced(self) -> Selection:
+        """Those of it that have no place, from the first page."""
+        nowhere = Filter("latitude", "isnull", ("1",))
+        return replace(self.from_start(), filters=tuple(sorted({*self.filters, nowhere})))
 
     def without(self, column: str) -> Selection:
         """The same without the choice among the values of `column`."""
@@ -172,9 +180,12 @@ class Selection:
         return next((value for key, value in self.view if key == name), None)
 
     def _special(self) -> list[tuple[str, str]]:
-        places = [("_bbox", self.area), ("_near", self.near)]
         search = [] if self.search is None else [("_search", self.search)]
-        return [(key, str(value)) for key, value in places if value] + search + list(self.view)
+        return self._places() + search + list(self.view)
+
+    def _places(self) -> list[tuple[str, str]]:
+        places = [("_bbox", self.area), ("_near", self.near)]
+        return [(key, str(value)) for key, value in places if value]
 
 
 def _without_first_page(view: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -223,7 +234,7 @@ def parse(
     if ("_next", start) in view:
         view.remove(("_next", start))
     check_cursor(dict(view), order, table)
-    return Selection(
+    selection = Selection(
         table.name,
         tuple(_merged(filters)),
         **places,
@@ -231,6 +242,9 @@ def parse(
         view=_without_first_page(view),
         start=start,
     )
+    if selection.wants_columns and selection.get("_page"):
+        raise QueryError(_("_page is of the list alone; a table of columns goes on with _next."))
+    return selection
 
 
 _PLACES: dict[str, tuple[str, type[Box] | type[Near]]] = {
@@ -268,8 +282,8 @@ def parse_record(query: str | bytes, table: Table) -> str:
 def check_sql(query: str | bytes, *, must_ask: bool) -> None:
     """Check the query string of the database's address, which is an SQL query or nothing."""
     pairs = _pairs(query)
-    asked = dict(pairs).get("sql", "")
-    if pairs and "sql" not in dict(pairs):
+    queries = [value for key, value in pairs if key == "sql"]
+    if pairs and not queries:
         raise QueryError(
             _(
                 "The database's address does not take %(key)s without sql=. Tables are filtered "
@@ -277,16 +291,33 @@ def check_sql(query: str | bytes, *, must_ask: bool) -> None:
             )
             % {"key": shown(pairs[0][0])}
         )
-    if must_ask and not asked.strip():
+    if must_ask and not "".join(queries).strip():
         raise QueryError(
             _(
                 "This format is of one table, like /baltic/enterprises.csv, or of an SQL query: "
                 "/baltic.csv?sql=select…"
             )
         )
-    for shape in (value for key, value in pairs if key == "_shape"):
-        if shape not in SQL_SHAPES:
-            raise QueryError(not_one_of("_shape", SQL_SHAPES, shape))
+    named = {name for sql in queries for name in _SQL_NAME.findall(sql)}
+    for key, value in pairs:
+        if key in OF_SQL:
+            OF_SQL[key](key, value, _NO_TABLE)
+        elif key not in ("sql", *named):
+            raise QueryError(
+                _("An SQL query takes its own parameters and %(allowed)s, not %(key)s.")
+                % {"key": shown(key), "allowed": ", ".join(OF_SQL)}
+            )
+    if len(queries) > 1:
+        raise QueryError(
+            _("%(key)s is given %(count)s times. Give it once.")
+            % {"key": "sql", "count": len(queries)}
+        )
+
+
+#: A parameter as SQLite names it in a query.
+_SQL_NAME = re.compile(r"[:@$](\w+)")
+#: An answer to SQL has the columns it has.
+_NO_TABLE = Table("", "", "", (), {})
 
 
 def _pairs(query: str | bytes) -> list[tuple[str, str]]:

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.catalogue import Catalogue, Table
-from portal.nearby import NONE, Neighbours, in_same_town, of_same_field
-
-#: So many records that name this one are shown; a list holds the others.
-NAMED = 6
+from portal.nearby import NAMED, NONE, Neighbours, in_same_town, of_same_field
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 Both sides are spelt loosely (`build.fold.loose`), so `Łódź`, `lodz` and `LODZ` are one query, and
 no quote, star or `NEAR(` reaches FTS5. All words must occur. The last may be unfinished; another is
 taken as a whole word, or else as the beginning of one, or else as a part of one (`værksted` finds
-`cykelværkstedet`). A word that is none of these, or that makes the whole find nothing, is looked
-up among similar ones.
+`cykelværkstedet`). A word that is none of these is looked up among similar ones, unless it names a
+town, for which nothing is the true answer. A word that is known is not replaced when all words
+together find nothing, but for one that completes a whole name (`hinz kunst`).
 
 How the index is made is told in `build/search_index.py`.
 """
@@ -18,17 +19,21 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import DamerauLevenshtein, LCSseq
 
-from build.fold import LONGEST, WORDS_OF_A_LENGTH, loose, spans
+from build.fold import LONGEST, WORDS_OF_A_LENGTH, is_foreign, loose, spans
 
 #: A phrase without words, which FTS5 takes and which matches nothing.
 NOTHING = '""'
 #: Whoever asks for more words than this has pasted a page; no record holds them all.
 MAX_WORDS = 64
 
-#: Letters a word needs to be taken for a part of another, or for misspelt in one or two places.
-PART, ONE_ERROR, TWO_ERRORS = 5, 4, 8
+#: Letters a word needs to be taken for a part of another, or for misspelt: with letters left out,
+#: added or swapped, with a wrong letter, in two places or at its beginning. With fewer, most words
+#: that are near are other words (`films`, `firms`; `cafe`, `care`; `mixed`, `fixed`).
+PART, ONE_ERROR, WRONG_LETTER, TWO_ERRORS = 5, 5, 6, 8
+#: Letters that a misspelt beginning of a word shares with that beginning, in order.
+AGREEING = 6
 #: Up to this length a word that is known is not taken for the beginning of another as well: `Åbo`
 #: is no `about`.
 SMALL = 3
@@ -53,6 +58,8 @@ _STOP_WORDS = {loose(word) for word in STOP_WORDS}
 CANDIDATES, CORRECTIONS, ATTEMPTS = 3000, 3, 12
 #: Words that a part or a beginning of a word may stand for.
 WHOLES = 24
+#: Words of a search without hits that are told to occur on their own.
+ALONE = 6
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,17 @@ class Found:
     match: str = NOTHING
     #: What counts as a hit, spelt loosely; `cyk*` is any word that begins so.
     words: tuple[str, ...] = ()
-    #: Word as typed → word that was looked for instead.
+    #: Word as typed, which no record has → word that was looked for instead.
     corrected: tuple[tuple[str, str], ...] = ()
+    #: Word as typed, which records have but not with the others → word that makes them a whole
+    #: name.
+    respelt: tuple[tuple[str, str], ...] = ()
+    #: If no record has all of several words: those that occur on their own, as typed.
+    alone: tuple[str, ...] = ()
 
     def reworded(self, text: str) -> str:
-        """`text` with what was looked for instead of the words that were corrected."""
-        instead = dict(self.corrected)
+        """`text` with what was looked for instead of words that were corrected or respelt."""
+        instead = dict(self.corrected + self.respelt)
         parts, done = [], 0
         for start, end in spans(text):
             parts += [text[done:start], instead.get(text[start:end], text[start:end])]
@@ -98,11 +110,16 @@ def expression(
     readings = islice(_attempts(index, understood), ATTEMPTS)
     best = next((terms for terms in readings if index.has_all(terms)), None)
     if best is None:
-        return Found()
-    corrected = (
-        (term.typed, index.as_written(term.looked_for[0])) for term in best if term.corrected
+        return Found(alone=_alone(understood))
+    instead = {
+        term: (term.typed, index.as_written(term.looked_for[0])) for term in best if term.corrected
+    }
+    return Found(
+        _match(best),
+        index.hits(best),
+        tuple(pair for term, pair in instead.items() if not term.known),
+        tuple(pair for term, pair in instead.items() if term.known),
     )
-    return Found(_match(best), index.hits(best), tuple(corrected))
 
 
 @dataclass(frozen=True)
@@ -115,17 +132,29 @@ class _Term:
     unfinished: bool = False
     #: Whether records need not have it.
     optional: bool = False
+    #: Whether any record has it.
+    known: bool = False
     corrected: bool = False
     #: Words that will do, loose; a star makes one the beginning of any.
     looked_for: tuple[str, ...] = ()
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it must occur as typed, for in Latin letters it would be any word."""
+        return is_foreign(self.typed)
+
+    @property
     def match(self) -> str:
         parts = [_phrase(word) for word in self.looked_for]
         if not self.typed.isascii() and not self.corrected:
-            as_typed = unicodedata.normalize("NFC", self.typed).lower()
-            parts.append(f'original:"{as_typed}"' + "*" * self.unfinished)
+            parts.append(self.as_typed)
         return " OR ".join(parts)
+
+    @property
+    def as_typed(self) -> str:
+        """What finds the word only with its own letters and accents, which are not all ASCII."""
+        word = unicodedata.normalize("NFC", self.typed).lower()
+        return f'original:"{word}"' + "*" * self.unfinished
 
     def instead(self, word: str) -> _Term:
         words = (word, f"{word}*") if self.unfinished else (word,)
@@ -155,6 +184,8 @@ def _match(terms: Sequence[_Term]) -> str:
     if len(terms) == 1:
         return terms[0].match if terms[0].looked_for else NOTHING
     name = _joined(terms)
+    if any(term.known and term.corrected for term in terms):
+        return f'key:"{name}"'
     readings = [f'key:"{name}"', f'key:"{name}"*']
     if not _has_unknown(terms):
         readings.insert(0, f"({' AND '.join(needed)})")
@@ -169,17 +200,24 @@ def _has_unknown(terms: Sequence[_Term]) -> bool:
     return any(not term.looked_for and not term.optional for term in terms)
 
 
+def _alone(terms: Sequence[_Term]) -> tuple[str, ...]:
+    """Those of several words that need others not to be found."""
+    needed = [term for term in terms if not term.optional]
+    return tuple(term.typed for term in needed if term.known)[:ALONE] if len(needed) > 1 else ()
+
+
 def _attempts(index: _Index, terms: list[_Term]) -> Iterator[list[_Term]]:
-    """Ever wider readings of what was typed."""
+    """Ever wider readings of what was typed; at last whole names that are nearly so."""
+    if any(term.is_foreign and not term.known for term in terms):
+        return
     yield terms
     if _has_unknown(terms):
         return
     widened = [index.widened(term) for term in terms]
     yield widened
     corrected = [term for term in terms if term.corrected]
-    others = [term for term in terms if not (term.corrected or term.optional)]
     yield from _corrected_once(index, terms, corrected)
-    yield from _corrected_once(index, widened, others)
+    yield from _corrected_once(index, terms, [term for term in terms if term.known])
 
 
 def _corrected_once(
@@ -192,7 +230,7 @@ def _corrected_once(
                 yield [term.instead(word) if other.word == term.word else other for other in terms]
 
 
-#: Errors; whether the beginning is wrong, which is rare; commoner words first, then longer ones,
+#: Errors; whether the first letter is wrong, which is rare; commoner words first, then longer ones,
 #: for a letter is forgotten more often than added.
 _Rank = tuple[int, bool, int, int, str]
 
@@ -204,15 +242,17 @@ class _Index:
         self._connection = connection
         self._table = table_name
         self._similar: dict[str, list[str]] = {}
-        sql = "select 1 from sqlite_master where name = '{}_fts_places'"
-        self._has_places = bool(self._rows(sql))
+        self._has_places = self._exists(f"{table_name}_fts_places")
+        self._has_towns = self._exists("countries_fts_towns")
 
     def understood(self, term: _Term, typing: bool) -> _Term:
         """`term` with the words it stands for; none when no word is near enough."""
         if term.optional:
             return term
+        if term.is_foreign and not self._matches(term.as_typed):
+            return term
         if words := self._known_as(term, typing):
-            return replace(term, looked_for=words)
+            return replace(term, known=True, looked_for=words)
         similar = self.similar(term)
         return term.instead(similar[0]) if similar else term
 
@@ -222,19 +262,26 @@ class _Index:
         return is_one_known or self._matches(_match(terms))
 
     def widened(self, term: _Term) -> _Term:
-        """`term` with the commonest words that begin like it; the last word has them anyway.
-
-        Not as `word*`, for which FTS5 would first gather all records that have any such word.
-        """
-        if term.unfinished or term.corrected or term.optional:
+        """`term` with the place it is a declined name of, and the commonest words that begin so."""
+        if term.corrected or term.optional:
             return term
+        stems = (term.word[:-1], term.word[:-2])
+        places = [stem for stem in stems if len(stem) >= PART and self._places("name", stem)]
+        words = dict.fromkeys([*term.looked_for, *places, *self._beginning_so(term)])
+        return replace(term, looked_for=tuple(words))
+
+    def _beginning_so(self, term: _Term) -> list[str]:
+        """Words to look for instead of `word*`, for which FTS5 would first gather all records that
+        have any such word. The last word has them anyway.
+        """
+        if term.unfinished:
+            return []
         rows = self._rows(
             'select word from "{}_fts_words" where word >= ? and word < ? '
             "order by uses desc, word limit ?",
             *(term.word, f"{term.word}~", WHOLES),
         )
-        words = dict.fromkeys([*term.looked_for, *(word for (word,) in rows)])
-        return replace(term, looked_for=tuple(words))
+        return [word for (word,) in rows]
 
     def similar(self, term: _Term) -> list[str]:
         """Words that `term` may be a misspelling of, likeliest first."""
@@ -273,7 +320,7 @@ class _Index:
             return whole
         if self._is_beginning(word):
             return (*whole, f"{word}*")
-        return self._wholes(word)
+        return () if self._is_town(word) else self._wholes(word)
 
     def _is_word(self, word: str) -> bool:
         known = self._rows('select 1 from "{}_fts_words" where word = ?', word)
@@ -285,6 +332,11 @@ class _Index:
         )
         return bool(known) or self._matches(_phrase(f"{word}*"))
 
+    def _is_town(self, word: str) -> bool:
+        """Whether a town is called so, which no record need name."""
+        sql = "select 1 from countries_fts_towns where word = ?"
+        return self._has_towns and bool(self._rows(sql, word))
+
     def _wholes(self, word: str) -> tuple[str, ...]:
         """The commonest words that `word` is a part of."""
         if not PART <= len(word) <= LONGEST:
@@ -295,12 +347,17 @@ class _Index:
 
     def _misspelt(self, term: _Term) -> list[str]:
         word, length = term.word, len(term.word)
-        if not (ONE_ERROR <= length <= LONGEST and word.isalpha()):
+        if not (ONE_ERROR <= length <= LONGEST and word.isalpha()) or term.is_foreign:
+            return []
+        if not term.known and self._is_town(word):
             return []
         found = self._near(word, _halves(word), 1)
+        if not term.known:  # else a whole name decides whether it is likely
+            found = {near: rank for near, rank in found.items() if _is_likely(word, near)}
         if not found and length >= TWO_ERRORS:
             found = self._near(word, _thirds(word), 2)
-        if not found and term.unfinished:
+            found = {near: rank for near, rank in found.items() if near[0] == word[0]}
+        if not found and term.unfinished and not term.known:
             found = self._near_beginning(word)
         return sorted(found, key=lambda near: found[near])
 
@@ -316,11 +373,12 @@ class _Index:
     def _near_beginning(self, word: str) -> dict[str, _Rank]:
         """Words whose beginning is like `word`, but for one error → their rank."""
         length = len(word)
+        ends = range(length - 1, length + 2)
         parts = [part for half in _halves(word) if len(part := half.rstrip("_")) >= 3]
         return {
-            near: (len(near), near[0] != word[0], -uses, 0, near)
+            near: (len(near), False, -uses, 0, near)
             for near, uses in self._words(parts, (length, LONGEST)).items()
-            if any(_errors(word, near[:end], 1) <= 1 for end in range(length - 1, length + 2))
+            if near[0] == word[0] and any(_begins(word, near[:end]) for end in ends)
         }
 
     def _words(self, parts: list[str], lengths: tuple[int, int]) -> dict[str, int]:
@@ -356,12 +414,30 @@ class _Index:
         sql = 'select 1 from "{0}_fts" where "{0}_fts" match ? limit 1'
         return match != NOTHING and bool(self._rows(sql, match))
 
+    def _exists(self, name: str) -> bool:
+        return bool(self._rows("select 1 from sqlite_master where name = ?", name))
+
     def _rows(self, sql: str, *values: object) -> list[Any]:
         return self._connection.execute(sql.format(self._table), values).fetchall()
 
 
 def _errors(typed: str, word: str, limit: int) -> int:
     return DamerauLevenshtein.distance(typed, word, score_cutoff=limit)
+
+
+def _is_likely(typed: str, word: str) -> bool:
+    """Whether one error is likelier than that another word is meant."""
+    if typed[0] != word[0] and len(typed) < TWO_ERRORS:
+        return False
+    has_wrong_letter = len(typed) == len(word) and sorted(typed) != sorted(word)
+    return len(typed) >= WRONG_LETTER or not has_wrong_letter
+
+
+def _begins(typed: str, beginning: str) -> bool:
+    return (
+        _errors(typed, beginning, 1) <= 1
+        and LCSseq.similarity(typed, beginning, score_cutoff=AGREEING) >= AGREEING
+    )
 
 
 def _halves(word: str) -> list[str]:

@@ -14,6 +14,7 @@ from portal import compat
 from portal.catalogue import Catalogue, catalogue
 from portal.language import N_, speaking
 from portal.language import gettext as _
+from portal.metadata import credited
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Site:
 
     @property
     def catalogue(self) -> Catalogue:
-        return catalogue(self._ds) or Catalogue()
+        return credited(catalogue(self._ds) or Catalogue(), compat.metadata(self._ds))
 
     @property
     def title(self) -> str:
@@ -73,19 +74,11 @@ class Site:
 
     @property
     def publisher(self) -> dict[str, str]:
-        publisher = self.catalogue.publisher
-        return {
-            "title": self._metadata("about") or publisher.get("title", ""),
-            "path": self._metadata("about_url") or publisher.get("path", ""),
-        }
+        return {"title": "", "path": ""} | self.catalogue.publisher
 
     @property
     def licence(self) -> dict[str, str]:
-        licence = self.catalogue.licence
-        return {
-            "title": self._metadata("license") or licence.get("title", ""),
-            "path": self._metadata("license_url") or licence.get("path", ""),
-        }
+        return {"title": "", "path": ""} | self.catalogue.licence
 
     def asset(self, name: str) -> str:
         """Address of a static file. It changes when any of them does, for scripts import others."""

@@ -188,6 +188,21 @@ OF_RECORDS: dict[str, Callable[[str, str, Table], str]] = {
     "_extras": _one_of("foreign_key_tables"),
     "_blob_column": _is_column,
 }
+
+
+def _any_text(key: str, value: str, table: Table) -> str:
+    return value
+
+
+#: What the address of an SQL query takes besides the query and its own parameters.
+OF_SQL: dict[str, Callable[[str, str, Table], str]] = {
+    **{key: SPECIALS[key] for key in ("_nl", "_dl", "_header", "_json_infinity")},
+    "_shape": _one_of(*SQL_SHAPES),
+    "_json": _any_text,
+    "_hide_sql": _switch,
+    "_blob_column": _any_text,
+    "_blob_hash": _any_text,
+}
 _REPEATABLE = {"_facet", "_facet_array", "_facet_date", "_col", "_nocol", "_label", "_json"}
 #: Why; translated where they are told.
 REFUSED = {
@@ -262,7 +277,7 @@ def check_cursor(view: dict[str, str], order: Order | None, table: Table) -> Non
     if view.get("_stream") == "on":
         raise QueryError(_("_stream gives everything from the beginning; leave _next out."))
     parts = cursor.split(",")
-    known = len(parts) == bool(order) + max(1, len(table.keys)) and all(parts[bool(order) :])
+    known = len(parts) == bool(order) + max(1, len(table.keys)) and any(parts)
     if known and not table.keys:
         known = bool(INTEGER.fullmatch(parts[-1]))
     if known and order and order.column in table.columns and parts[0] != "$null":

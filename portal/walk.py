@@ -49,10 +49,7 @@ async def pages(ds: Datasette, path: str, query: str) -> AsyncIterator[Page]:
         pairs = [pair for pair in pairs if pair[0] != "_size"] + [("_size", "max")]
     pairs += [(key, "on") for key in ("_nofacet", "_nocount") if key not in given]
     while True:
-        response = await ds.client.get(f"{path}.json?{urlencode(pairs)}")
-        data = response.json()
-        if response.status_code != 200:
-            raise PageError(response.status_code, str(data.get("error")))
+        data = await _json(ds, path, pairs)
         # With labels Datasette makes an object of a row, in the same order.
         rows = [list(row.values()) if isinstance(row, dict) else row for row in data["rows"]]
         yield Page(data["columns"], rows, frozenset(data["expanded_columns"]))
@@ -67,11 +64,21 @@ async def answer(ds: Datasette, path: str, query: str) -> tuple[Page, bool]:
     Raises PageError for what Datasette does not answer.
     """
     pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in _NOT_HERE]
-    response = await ds.client.get(f"{path}.json?{urlencode([*pairs, ('_json_infinity', 'on')])}")
-    data = response.json()
-    if response.status_code != 200 or data.get("error"):
-        raise PageError(max(response.status_code, 400), str(data.get("error")))
+    data = await _json(ds, path, [*pairs, ("_json_infinity", "on")])
+    if data.get("error"):
+        raise PageError(400, str(data["error"]))
     return Page(data["columns"], data["rows"], frozenset()), bool(data.get("truncated"))
+
+
+async def _json(ds: Datasette, path: str, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    response = await ds.client.get(f"{path}.json?{urlencode(pairs)}")
+    is_json = "json" in response.headers["content-type"]
+    if response.status_code != 200:
+        # Datasette refuses with a page what the operator's permissions keep from a reader.
+        words = response.json().get("error") if is_json else response.reason_phrase
+        raise PageError(response.status_code, str(words))
+    data: dict[str, Any] = response.json()
+    return data
 
 
 async def begun(records: AsyncIterator[Page]) -> AsyncIterator[Page]:

@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from portal.area import Near
-from portal.catalogue import Column, Table
+from portal.area import Box, Near, coordinates
+from portal.catalogue import Catalogue, Column, Table
 from portal.language import N_, day, either, number, quoted
 from portal.language import gettext as _
 from portal.query import EQUALITY, Filter, Selection
 
-#: What an operator says of a column; `%(column)s` stays out of titles, where values speak.
+#: What an operator says of a column.
 _SENTENCES = {
     "not": N_("%(column)s: not %(value)s"),
     "notin": N_("%(column)s: none of %(value)s"),
@@ -33,6 +33,13 @@ _SENTENCES = {
     "isblank": N_("%(column)s: not known"),
     "notblank": N_("%(column)s: known"),
 }
+#: The same of a day.
+_OF_DAYS = {
+    "gt": N_("%(column)s: after %(value)s"),
+    "gte": N_("%(column)s: from %(value)s on"),
+    "lt": N_("%(column)s: before %(value)s"),
+    "lte": N_("%(column)s: until %(value)s"),
+}
 #: Longest value that is told whole.
 _LONGEST = 60
 
@@ -40,17 +47,21 @@ _LONGEST = 60
 Names = dict[tuple[str, str], str]
 
 
-def names(connection: sqlite3.Connection, selection: Selection, table: Table) -> Names:
+def names(
+    connection: sqlite3.Connection, selection: Selection, table: Table, known: Catalogue
+) -> Names:
     """The names of the records and places that the conditions of `selection` name by a key."""
     found: Names = {}
     for item in selection.filters:
         column = table.columns[item.column]
         if item.operator != "exact" or column.codes:
             continue
+        is_own = column.name == table.key
+        other = table if is_own else known.tables.get(column.references or "")
         if column.name == "geonameid" and "place_matched" in table.columns:
             sql = f'select min(place_matched) from "{table.name}" where geonameid = ?'  # noqa: S608
-        elif column.references:
-            sql = f'select name from "{column.references}" where id = ?'  # noqa: S608
+        elif other and other.key and other.label_column:
+            sql = f'select "{other.label_column}" from "{other.name}" where "{other.key}" = ?'  # noqa: S608
         else:
             continue
         for value in item.values:
@@ -68,13 +79,13 @@ class Chip:
     without: str
 
 
-def chips(selection: Selection, table: Table, called: Names | None = None) -> Iterator[Chip]:
+def chips(selection: Selection, table: Table, called: Names) -> Iterator[Chip]:
     """One chip for the search, one for each place, and one for each value of each filter."""
     rest = selection.from_start()
     if selection.search is not None:
         yield Chip(_quoted(selection.search), replace(rest, search=None).canonical())
     if selection.area:
-        yield Chip(_("On this part of the map"), replace(rest, area=None).canonical())
+        yield Chip(_area(selection.area), replace(rest, area=None).canonical())
     if selection.near:
         yield Chip(_near(selection.near), replace(rest, near=None).canonical())
     for item in selection.filters:
@@ -93,7 +104,7 @@ def chips(selection: Selection, table: Table, called: Names | None = None) -> It
             )
 
 
-def in_words(selection: Selection, table: Table, called: Names | None = None) -> str:
+def in_words(selection: Selection, table: Table, called: Names) -> str:
     """All of a selection as a title: `Social enterprises: Denmark or Sweden; “cykel”`."""
     parts = []
     for item in selection.filters:
@@ -106,7 +117,7 @@ def in_words(selection: Selection, table: Table, called: Names | None = None) ->
     if selection.near:
         parts.append(_near(selection.near))
     if selection.area:
-        parts.append(_("on a part of the map"))
+        parts.append(_area(selection.area))
     if selection.search is not None:
         parts.append(_quoted(selection.search))
     title = _(table.title)
@@ -117,7 +128,7 @@ def in_words(selection: Selection, table: Table, called: Names | None = None) ->
     )
 
 
-def value_in_words(column: Column, value: str, called: Names | None = None) -> str:
+def value_in_words(column: Column, value: str, called: Names) -> str:
     """What one value of a column is called."""
     if column.codes:
         return column.label(value)
@@ -127,22 +138,27 @@ def value_in_words(column: Column, value: str, called: Names | None = None) -> s
         return day(value)
     if column.name.endswith("_decade") and value.isdigit():
         return _("%(first)s to %(last)s") % {"first": value, "last": int(value) + 9}
-    named = (called or {}).get((column.name, value))
+    named = called.get((column.name, value))
     return named or (value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…")
 
 
-def _condition(item: Filter, column: Column, called: Names | None) -> str:
+def _condition(item: Filter, column: Column, called: Names) -> str:
     values = [value_in_words(column, value, called) for value in item.values]
-    sentence = _SENTENCES.get(item.operator, "%(column)s: %(value)s")
+    sentences = _SENTENCES | (_OF_DAYS if column.type == "date" else {})
+    sentence = sentences.get(item.operator, "%(column)s: %(value)s")
     return _(sentence) % {"column": _(column.title), "value": either(values)}
 
 
-def _near(near: Near) -> str:
-    return _("Within %(km)s km of %(lat)s° N, %(lon)s° E") % {
-        "km": number(near.km),
-        "lat": number(near.latitude),
-        "lon": number(near.longitude),
+def _area(box: Box) -> str:
+    return _("Between %(southwest)s and %(northeast)s") % {
+        "southwest": coordinates(box.south, box.west),
+        "northeast": coordinates(box.north, box.east),
     }
+
+
+def _near(near: Near) -> str:
+    place = coordinates(near.latitude, near.longitude)
+    return _("Within %(km)s km of %(place)s") % {"km": number(near.km), "place": place}
 
 
 def _quoted(text: str) -> str:

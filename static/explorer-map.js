@@ -94,7 +94,7 @@ class SelectionMap {
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", words.label);
     this.map = L.map(container, {
-      zoomControl: false, zoomSnap: 0.5, minZoom: 3.5,
+      zoomControl: false, zoomSnap: 0.5, scrollWheelZoom: false, minZoom: 3.5,
       maxZoom: tiles?.tile_url ? 19 : MAX_ZOOM,
       // Farther away one would see where the basemap ends.
       maxBounds: COVERED, maxBoundsViscosity: 1,
@@ -151,6 +151,11 @@ class SelectionMap {
     map.on("dragend zoomend", () => this.movedByReader());
     map.on("popupclose", () => this.closed());
     container.addEventListener("keydown", (event) => this.pressed(event));
+    // The wheel is the page's until the reader has turned to the map, or holds Ctrl.
+    container.addEventListener("wheel", ({ ctrlKey }) => {
+      const ours = ctrlKey || container.contains(document.activeElement);
+      map.scrollWheelZoom[ours ? "enable" : "disable"]();
+    }, { capture: true, passive: true });
     this.searchHere.addEventListener("click", () => this.askForArea());
     this.nearMe.addEventListener("click", () => this.askForNearness());
     for (const [over, out] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
@@ -312,17 +317,18 @@ class SelectionMap {
     return {
       key: [lat, lon, count, group, west, south].join(), code, count, approximate, isSpot,
       at: [lat, lon], box: [west, south, east, north], title: what,
-      words: code ? filled(words.mostly, { records: what, group: this.label(code) }) : what,
+      words: code ? filled(words.mostly, { records: what, group: this.group(code).label }) : what,
     };
   }
 
-  label(code) {
-    return this.config.groups[code]?.label ?? words.otherGroup;
+  /** How a group is called and drawn; by its code alone when the page does not know it. */
+  group(code) {
+    return this.config.groups[code] ?? { label: code, sign: "", hue: 0 };
   }
 
   add(place) {
     const { L } = this;
-    const { sign, hue } = this.config.groups[place.code] ?? { sign: "", hue: 0 };
+    const { sign, hue } = this.group(place.code);
     const size = place.count === 1 ? 24 : 28 + 6 * Math.min(3, Math.floor(Math.log10(place.count)));
     const button = element("button", { type: "button", title: place.words, className: "map-dot" });
     button.classList.add(`hue-${hue}`);
@@ -360,7 +366,7 @@ class SelectionMap {
   drawLegend(groups) {
     this.legend.replaceChildren(
       ...groups.filter(([code]) => code).map(([code, count]) => {
-        const { sign, hue, label } = this.config.groups[code];
+        const { sign, hue, label } = this.group(code);
         return element("li", {},
           element("span", { className: `map-dot hue-${hue}`, ariaHidden: "true" }, sign),
           element("span", {}, label),
@@ -450,7 +456,7 @@ class SelectionMap {
 
   /** Place and group of a record, and whether the place is only about right. */
   facts({ town, code, approximate }) {
-    const known = [town, code && this.label(code)].filter(Boolean).join(" · ");
+    const known = [town, code && this.group(code).label].filter(Boolean).join(" · ");
     return [
       known && element("span", { className: "quiet" }, known),
       approximate && element("span", { className: "quiet" }, this.words.approximate),

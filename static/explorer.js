@@ -44,10 +44,32 @@ function renewFacets(page) {
   again?.focus({ preventScroll: true });
 }
 
+/** The lists of orders and distances; what has the focus keeps it. */
+function renewOrder(page) {
+  const [old, fresh] = [document, page].map((where) => [...where.querySelectorAll(".sort")]);
+  if (old.length === fresh.length) {
+    old.forEach((part, i) => {
+      const [select, other] = [part, fresh[i]].map((where) => where.querySelector("select"));
+      select.innerHTML = other.innerHTML;
+    });
+  } else {
+    for (const part of old) part.remove();
+    document.querySelector(".to-facets").before(...fresh);
+  }
+}
+
+/** The drawn map, which print shows. */
+function renewPicture(page) {
+  const [old, fresh] = [document, page].map((where) => where.getElementById("drawn-map"));
+  if (old) [old.src, old.alt] = [fresh.getAttribute("src"), fresh.alt];
+}
+
 function renewAll(page) {
   document.title = page.title;
   renewFacets(page);
-  for (const id of ["hidden-choice", "take-away", "list", "sort", "map-config"]) renew(page, id);
+  for (const id of ["hidden-choice", "apply", "take-away", "list", "map-config"]) renew(page, id);
+  renewOrder(page);
+  renewPicture(page);
   for (const part of [".switch", ".languages ul"]) {
     const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
     if (old && fresh) old.innerHTML = fresh.innerHTML;
@@ -73,9 +95,13 @@ async function go(address, { push = true, focus = null } = {}) {
     if (!page.getElementById("explorer")) throw new Error("another page");
     if (push) history.pushState(null, "", response.url);
     renewAll(page);
+    // Whatever had the focus may be gone: a chip, a link to another page.
+    if (focus || document.activeElement === document.body) count.focus({ preventScroll: true });
     if (focus) document.getElementById(focus)?.scrollIntoView({ block: "start" });
   } catch (error) {
-    if (error.name !== "AbortError") location.assign(address);
+    if (error.name === "AbortError") return;
+    if (error instanceof TypeError) count.textContent = explorer.dataset.failed; // no connection
+    else location.assign(address);
   } finally {
     if (!signal.aborted) explorer.removeAttribute("aria-busy");
   }
@@ -90,7 +116,9 @@ async function showMap() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  go(chosen());
+  const onPhone = isNarrow.matches && event.submitter?.closest("#apply");
+  if (onPhone) narrow.open = false;
+  go(chosen(), { focus: onPhone && "results" });
 });
 document.addEventListener("change", ({ target }) => {
   if (target.form === form && target.type !== "search") go(chosen());

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from build.cli import main
 from build.findings import Findings
 from build.load import finish, load_table
+from build.normalise import normalise
 from build.read import read_table
 from build.report import Report
 from build.schema import Schema, Table
@@ -117,7 +118,7 @@ def publish(folder: Path, records: dict[str, list[dict[str, Any]]]) -> Path:
     db = Database(version)
     for table in schema.in_dependency_order():
         given = (Record("test", 1, values) for values in records.get(table.name, []))
-        load_table(db, table, chain(vocabulary(table), given))
+        load_table(db, table, normalise(table, chain(vocabulary(table), given)))
     finish(db, schema)
     Report().store(db)
     db.close()

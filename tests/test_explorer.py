@@ -31,7 +31,7 @@ async def page(portal: Datasette, query: str = "", table: str = "enterprises") -
 
 
 def total(html: BeautifulSoup) -> int:
-    return int(re.sub(r"\D.*", "", html.select_one("#count").text.replace(",", "")))
+    return int(re.sub(r"\D.*", "", html.select_one(".result-count").text.replace(",", "")))
 
 
 def facet(html: BeautifulSoup, name: str) -> dict[str, int]:
@@ -59,7 +59,9 @@ async def test_a_count_is_what_one_gets(
 ):
     """The number beside a value is that of the view with that value alone chosen in its facet."""
     html = await page(portal, f"{query_of(chosen)}&{search}".strip("&"))
-    for value, count in facet(html, column).items():
+    counted = facet(html, column)
+    assert counted
+    for value, count in counted.items():
         alone = chosen | {column: {value}}
         assert total(await page(portal, f"{query_of(alone)}&{search}".strip("&"))) == count
 
@@ -81,7 +83,7 @@ async def test_a_chosen_value_is_a_chip_that_removes_it(portal: Datasette):
     chips = {chip.text.strip(): chip["href"] for chip in html.select(".chips a")}
     assert list(chips) == [
         "Remove: “o” ×",
-        "Remove: On this part of the map ×",
+        "Remove: Between 50.0000° N, 0.0000° E and 60.0000° N, 20.0000° E ×",
         "Remove: Country: Denmark ×",
         "Remove: Country: Poland ×",
         "Clear all",
@@ -94,11 +96,9 @@ async def test_a_chosen_value_is_a_chip_that_removes_it(portal: Datasette):
 async def test_what_the_form_cannot_say_is_kept_by_it(portal: Datasette):
     html = await page(portal, "founded__gte=1991&_near=55.6,12.6,20&latitude__notnull=1")
     kept = {field["name"]: field["value"] for field in html.select("#hidden-choice input")}
-    assert kept == {
-        "founded__gte": "1991",
-        "latitude__notnull": "1",
-        "_near": "55.6,12.6,20",
-    }
+    assert kept == {"founded__gte": "1991", "latitude__notnull": "1"}
+    chosen = html.select_one("select[name=_near] option[selected]")
+    assert (chosen["value"], chosen.text) == ("55.6,12.6,20", "20 km")
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,50 @@ async def test_records_without_a_place_are_a_click_away(portal: Datasette):
     assert total(await page(portal, link["href"].partition("?")[2])) == 8
 
 
-async def test_a_place_chosen_from_the_suggestions_is_called_by_its_name(portal: Datasette):
-    html = await page(portal, "geonameid=2618425")
-    assert "GeoNames id: 2618425" in html.select_one(".chips").text, "no record is there"
+async def test_a_place_chosen_from_the_suggestions_is_called_by_its_name(real_portal: Datasette):
+    html = await page(real_portal, "geonameid=2618425")
+    assert "GeoNames id: Copenhagen" in html.select_one(".chips").text
+    html = await page(real_portal, "geonameid=2618425&_view=table")
+    assert "GeoNames id: Copenhagen" in html.select_one(".chips").text
+
+
+@pytest.mark.parametrize("view", ["", "&_view=table"])
+async def test_a_form_keeps_every_kind_of_condition(portal: Datasette, view: str):
+    """What the form would send with nothing changed selects the same records."""
+    query = "country__notin=LT%2CLV&_bbox=0,40,40,70&founded__gte=1990&country=DK&country=PL"
+    html = await page(portal, query + view)
+    fields = html.select("#choice input, form.search input")
+    sent = [(f["name"], f["value"]) for f in fields if f.get("type") == "hidden"]
+    sent += [(f["name"], f["value"]) for f in fields if f.get("checked") is not None]
+    assert total(await page(portal, urlencode(sent))) == total(html) > 0
+
+
+async def test_the_order_list_offers_and_keeps_any_order(portal: Datasette):
+    def offered(html: BeautifulSoup) -> list[str]:
+        return [option.text for option in html.select("#sort option")]
+
+    events = await page(portal, table="events")
+    assert offered(events)[:2] == ["Latest first", "By name"]
+    html = await page(portal, "_sort=city")
+    assert html.select_one("#sort option[selected]").text == "City, rising"
+    assert html.select_one("#sort option[selected]")["value"] == "city"
+    html = await page(portal, "_search=o&_sort=name")
+    assert html.select_one("#sort option[selected]").text == "By name"
+    assert offered(html)[0] == "Best hits first"
+
+
+async def test_those_without_a_place_are_not_offered_among_themselves(portal: Datasette):
+    assert not (await page(portal, "latitude__isnull=1")).select(".unlocated")
+
+
+async def test_a_day_is_told_as_a_day(portal: Datasette):
+    html = await page(portal, "start__gte=2024-01-01", table="events")
+    assert "First day: from 1 January 2024 on" in html.select_one(".chips").text
+
+
+async def test_a_place_is_told_with_the_letters_of_the_sea(portal: Datasette):
+    html = await page(portal, "_near=64.1466,-21.9426,100")
+    assert "64.1466° N, 21.9426° W" in html.title.text
 
 
 async def test_the_title_says_in_words_what_is_chosen(portal: Datasette):
@@ -249,3 +290,50 @@ async def test_columns_and_what_only_datasette_does_are_a_click_away(portal: Dat
     table = await page(portal, unescape(link["href"]).partition("?")[2])
     assert table.select("table.rows-and-columns")
     assert (await page(portal, "_facet=country")).select("table.rows-and-columns")
+
+
+@pytest.mark.parametrize("mark", ["fbclid=x", "utm_source=a&utm_medium=b", "gclid=1", "mc_cid=2"])
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/baltic/enterprises", "country=DK&country=PL"),
+        ("/da/baltic/enterprises", "country=DK"),
+        ("/baltic/enterprises/dk-cykler", ""),
+        ("/embed/map", "country=DK"),
+        ("/pl/", ""),
+    ],
+)
+async def test_marks_of_those_who_count_clicks_are_taken_off(
+    portal: Datasette, path: str, query: str, mark: str
+):
+    given = "&".join(filter(None, [query, mark]))
+    response = await portal.client.get(f"{path}?{given}")
+    assert response.status_code == 302
+    assert response.headers["location"] == path + (f"?{query}" if query else "")
+
+
+async def test_a_tidied_address_stays_in_its_language(portal: Datasette):
+    response = await portal.client.get("/lv/baltic/enterprises?_search=&country=DK")
+    assert response.headers["location"] == "/lv/baltic/enterprises?country=DK"
+
+
+async def test_a_link_shows_the_same_order_too(portal: Datasette):
+    html = await page(portal, "country=DK&_sort_desc=founded&_page=1")
+    link = html.select_one("#share-link")["value"]
+    assert link == "http://localhost/baltic/enterprises?country=DK&_sort_desc=founded"
+    csv = html.select_one("#download a[href*='.csv']")["href"]
+    assert csv == "/baltic/enterprises.csv?country=DK&_sort_desc=founded&_dl=on"
+
+
+async def test_a_record_alone_is_called_by_its_name(portal: Datasette):
+    html = await page(portal, "id=dk-cykler")
+    assert html.title.text.startswith("Social enterprises: Cykelværkstedet København")
+
+
+async def test_words_that_are_never_together_are_offered_alone(real_portal: Datasette):
+    html = await page(real_portal, "_search=Gdansk+restaurant")
+    words = html.select_one(".zero-results").text
+    assert "No record has all these words" in words
+    (link,) = [a for a in html.select(".zero-results a") if "Gdansk" in a.text and "Only" in a.text]
+    found = await page(real_portal, link["href"].partition("?")[2])
+    assert str(total(found)) in link.text

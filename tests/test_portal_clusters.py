@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from portal_fixtures import publish
 
 from portal.app import create_datasette
-from portal.clusters import MOST_MARKERS, SPACING
+from portal.clusters import SPACING
+from portal.kept import Kept
+from portal.markers import MOST_MARKERS
 
 WORLD = "-180,-85,180,85"
 SECTORS = ("recycling-and-reuse", "arts-and-culture", "retail-and-trade", "health-and-care")
@@ -213,6 +215,18 @@ async def test_an_answer_may_be_kept_for_a_minute(crowded: Datasette):
     response = await crowded.client.get("/baltic/enterprises.map")
     assert response.headers["cache-control"] == "max-age=60"
     assert response.headers["content-type"].startswith("application/json")
+
+
+def test_what_is_kept_is_bounded_by_its_size_in_all():
+    kept: Kept[str] = Kept(10, len)
+    kept.put("a", "1234567")
+    kept.put("a", "12345")
+    kept.put("b", "12345")
+    assert (kept.get("a"), kept.get("b")) == ("12345", "12345")
+    kept.put("c", "1")
+    assert (kept.get("a"), kept.get("b"), kept.get("c")) == (None, "12345", "1")
+    kept.put("d", "larger than all there may be")
+    assert len(kept) == 0
 
 
 async def test_an_empty_selection_is_an_empty_map(empty_portal: Datasette):

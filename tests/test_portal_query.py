@@ -152,7 +152,7 @@ def test_a_form_becomes_a_tidy_address():
 
 def test_each_condition_can_be_taken_away():
     selection = parsed("country=DK&country=SE&_search=bike&_sort=name")
-    without = {chip.words: chip.without for chip in chips(selection, _tables["enterprises"])}
+    without = {chip.words: chip.without for chip in chips(selection, _tables["enterprises"], {})}
     assert set(without) == {"“bike”", "Country: Denmark", "Country: Sweden"}
     assert without["“bike”"] == "country=DK&country=SE&_sort=name"
     assert parsed(without["Country: Denmark"]) == parsed("country=SE&_search=bike&_sort=name")

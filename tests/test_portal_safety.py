@@ -117,3 +117,52 @@ def test_nothing_we_serve_names_another_host():
             text = file.read_text(encoding="utf-8")
             for word in ('src="http', "url(http", 'import "http', 'fetch("http', "@import"):
                 assert word not in text, file
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//example.org", "/en//example.org", "/da//example.org/x.csv", "//example.org/?utm_source=1",
+     "/da//example.org?fbclid=1", "/lt//", "/pl/\\example.org", "/da/%5cexample.org"],
+)  # fmt: skip
+async def test_no_redirect_leads_abroad(portal: Datasette, path: str):
+    response = await portal.client.get(f"http://localhost{path}")
+    assert response.status_code == 404
+    assert "location" not in response.headers
+
+
+@pytest.mark.parametrize("prefix", ["", "/da", "/lt"])
+@pytest.mark.parametrize("path", ["/-/login", "/-/databases", "/-/threads", "/-/password-tool"])
+async def test_what_is_closed_is_closed_in_all_languages(portal: Datasette, prefix: str, path: str):
+    response = await portal.client.get(prefix + path)
+    assert response.status_code == 404
+    assert "set-cookie" not in response.headers
+
+
+async def test_answers_do_not_differ_by_who_asks(portal: Datasette):
+    for path in ("/", "/baltic/enterprises", "/baltic/sources", "/baltic/enterprises.json"):
+        response = await portal.client.get(path, headers={"Cookie": "a=b"})
+        assert "cookie" not in response.headers.get("vary", "").lower()
+        assert "private" not in response.headers.get("cache-control", "")
+
+
+async def test_only_the_embedded_map_may_be_framed(portal: Datasette):
+    for path in ("/embed/map", "/da/embed/map"):
+        policy = (await portal.client.get(path)).headers["content-security-policy"]
+        assert "frame-ancestors *" in policy
+    for path in ("/", "/xx/embed/map", "/baltic/enterprises", "/embed/map/x"):
+        policy = (await portal.client.get(path)).headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in policy
+
+
+async def test_a_failure_before_datasette_takes_over_is_answered_in_words(
+    portal: Datasette, monkeypatch: pytest.MonkeyPatch
+):
+    async def broken(*_: object, **__: object) -> bool:
+        raise RuntimeError("made up")
+
+    monkeypatch.setattr("portal.compat.may_view", broken)
+    response = await portal.client.get("/baltic/enterprises")
+    assert response.status_code == 500
+    assert "it is not your mistake" in response.text
+    assert "made up" not in response.text
+    assert response.headers["x-content-type-options"] == "nosniff"

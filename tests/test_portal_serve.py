@@ -6,6 +6,8 @@ import asyncio
 import fcntl
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -104,6 +106,20 @@ def test_a_database_of_another_build_is_refused_in_words(tmp_path: Path, descrip
         connection.commit()
     with pytest.raises(CannotServe, match="make build"):
         create_datasette(database)
+
+
+def test_the_portal_starts_without_what_only_the_build_needs(published: Path):
+    script = (
+        "import pathlib, sys, portal.__main__\n"
+        "from portal.app import create_datasette\n"
+        "create_datasette(pathlib.Path(sys.argv[1]))\n"
+        "print(*{'build.schema', 'frictionless', 'geopy', 'shapely'} & set(sys.modules))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(published)],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    assert ran.stdout.split() == []
 
 
 async def test_a_database_deleted_while_serving_is_still_read_whole(

@@ -162,3 +162,45 @@ async def test_the_column_of_the_order_cannot_be_left_out(portal: Datasette, ext
 async def test_a_slash_too_many_is_sent_on(portal: Datasette):
     response = await portal.client.get("/baltic/enterprises/?country=DK")
     assert response.headers["location"] == "/baltic/enterprises?country=DK"
+
+
+async def test_a_repeated_key_means_or_on_pages_of_columns_too(portal: Datasette):
+    for query, count in (("code=DK", 1), ("code=DK&code=SE", 2)):
+        html = (await portal.client.get(f"/baltic/countries?{query}")).text
+        assert f'role="status">{count} record' in html
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/baltic/enterprises?_view=table&_page=2", "_page"),
+        ("/baltic.json?sql=select+1&_ttl=31536000", "_ttl"),
+        ("/baltic.json?sql=select+1&_timelimit=x", "_timelimit"),
+        ("/baltic.json?sql=select+1&_json_infinity=zz", "_json_infinity"),
+        ("/baltic.json?sql=select+1&foo=1", "foo"),
+        ("/baltic.json?sql=select+1&sql=select+2", "2 times"),
+        ("/embed/map?_facet=country", "columns"),
+        ("/embed/map?contry=DK", "Did you mean"),
+        ("/?country=DK", "parameters"),
+    ],
+)
+async def test_what_would_be_ignored_is_refused(portal: Datasette, path: str, words: str):
+    response = await portal.client.get(path)
+    assert response.status_code == 400
+    assert words in response.text
+
+
+async def test_an_sql_query_takes_its_own_parameters(portal: Datasette):
+    response = await portal.client.get(
+        "/baltic.json?sql=select+name+from+enterprises+where+country=:land&land=PL&_shape=arrays"
+    )
+    assert len(response.json()["rows"]) == 2
+
+
+async def test_a_next_page_may_follow_an_empty_key(portal: Datasette):
+    address, seen = "/baltic/build_report.json?_size=1", 0
+    while address and seen < 5:
+        response = await portal.client.get(address)
+        assert response.status_code == 200, address
+        seen += len(response.json()["rows"])
+        address = (response.json()["next_url"] or "").removeprefix("http://localhost")
