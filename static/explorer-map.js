@@ -151,11 +151,12 @@ class SelectionMap {
     map.on("dragend zoomend", () => this.movedByReader());
     map.on("popupclose", () => this.closed());
     container.addEventListener("keydown", (event) => this.pressed(event));
-    // The wheel is the page's until the reader has turned to the map, or holds Ctrl.
+    // The wheel is the page's until the reader has turned to the map, or holds Ctrl. Not passive, or
+    // the browser would have scrolled before Leaflet, enabled here, could keep it from doing so.
     container.addEventListener("wheel", ({ ctrlKey }) => {
       const ours = ctrlKey || container.contains(document.activeElement);
       map.scrollWheelZoom[ours ? "enable" : "disable"]();
-    }, { capture: true, passive: true });
+    }, { capture: true, passive: false });
     this.searchHere.addEventListener("click", () => this.askForArea());
     this.nearMe.addEventListener("click", () => this.askForNearness());
     for (const [over, out] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {

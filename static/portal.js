@@ -13,7 +13,7 @@ if (wished) wished.hidden = offer.hidden = false;
 const languages = document.querySelector("details.languages");
 document.addEventListener("click", ({ target }) => {
   if (languages?.open && !languages.contains(target)) languages.open = false;
-});
+}, true);
 languages?.addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
   languages.open = false;

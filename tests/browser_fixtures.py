@@ -100,7 +100,9 @@ class Visit:
         self.page.on("console", self._hear)
 
     def _look_at(self, response: Response) -> None:
-        if response.request.is_navigation_request() and response.status >= 400:
+        request = response.request
+        is_the_page = request.is_navigation_request() and request.frame == self.page.main_frame
+        if is_the_page and response.status >= 400:
             self._refused.add(response.url)
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -2,69 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browser_fixtures import Visit, violations
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-            "microsoft-edge")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address(published: Path) -> Iterator[str]:
-    """The portal as a process of its own, at a free port."""
-    command = [sys.executable, "-m", "portal", "--port", "0", "--database", str(published)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout
-    words = process.stdout.readline()
-    assert "http://" in words, "the portal did not start"
-    yield next(word for word in words.split() if word.startswith("http://")).rstrip("/")
-    process.terminate()
-    assert process.wait(10) in (0, -signal.SIGTERM)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        pytest.skip("no Chromium, Chrome or Edge is installed")
-    options = ["--disable-background-networking", "--disable-component-update"]
-    options += ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=options)
-        yield chromium
-        chromium.close()
 
 
 class Field:
     """The search field of the list of enterprises, and what it shows."""
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.asked: list[str] = []
-        page.set_default_timeout(10_000)
-        page.on(
-            "request",
-            lambda request: "/suggest/" in request.url and self.asked.append(request.url),
-        )
-        page.goto(f"{address}/baltic/enterprises")
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.page = page = visit.open("/baltic/enterprises")
         self.input = page.locator("#q")
         expect(self.input).to_have_attribute("role", "combobox")
         self.list = page.locator(f"#{self.input.get_attribute('aria-controls')}")
@@ -74,6 +24,10 @@ class Field:
         self.input.press_sequentially(text, delay=20)
 
     @property
+    def asked(self) -> list[str]:
+        return [url for url in self.visit.requests if "/suggest/" in url]
+
+    @property
     def active(self) -> str | None:
         """The option that Enter would follow, by what a screen reader is told."""
         name = self.input.get_attribute("aria-activedescendant")
@@ -81,15 +35,8 @@ class Field:
 
 
 @pytest.fixture
-def field(browser: Browser, address: str) -> Iterator[Field]:
-    context = browser.new_context(viewport={"width": 1280, "height": 850})
-    complaints: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-    yield Field(page, address)
-    assert complaints == []
-    context.close()
+def field(visit: Visit) -> Field:
+    return Field(visit)
 
 
 def test_typing_opens_a_list_that_is_announced(field: Field) -> None:
@@ -184,10 +131,14 @@ def test_nothing_found_opens_nothing_and_is_said(field: Field) -> None:
 
 def test_without_the_server_the_form_still_works(field: Field) -> None:
     field.page.route("**/suggest/**", lambda route: route.abort())
-    field.input.fill("cykel")
+    with field.page.expect_event("requestfailed"):
+        field.input.fill("cykel")
+    expect(field.list).to_be_hidden()
     field.input.press("Enter")
     field.page.wait_for_url("**/baltic/enterprises?_search=cykel*")
     expect(field.page.get_by_role("link", name="Cykelværkstedet København").first).to_be_visible()
+    assert [words.partition("net::")[2] for words in field.visit.complaints] == ["ERR_FAILED"]
+    field.visit.complaints.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -198,8 +149,7 @@ def test_an_open_list_is_accessible_and_fits(field: Field, scheme: str, width: i
     field.type("pol")
     expect(field.options.first).to_be_visible()
     field.input.press("ArrowDown")
-    result = Axe().run(field.page, context={"include": [[".search-row"]]})
-    assert result.response["violations"] == []
+    assert violations(field.page, ".search-row") == []
     assert field.page.evaluate("document.documentElement.scrollWidth") <= width
     sizes = field.options.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert min(sizes) >= 24

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
 from build.assets.messages import catalogue, template, untranslated
-from portal.language import ENGLISH, LANGUAGES, day, number, speaking
+from portal.language import ENGLISH, LANGUAGES, day, ngettext, number, speaking
 
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 PAGES = ["/", "/baltic", "/baltic/enterprises?country=DK", "/baltic/enterprises/dk-cykler",
@@ -156,3 +156,18 @@ def test_dates_and_numbers_are_written_as_in_the_language(code: str, written: st
     with speaking(code):
         assert day("2026-11-24") == written
         assert number(12345) == counted
+
+
+@pytest.mark.parametrize(
+    ("code", "forms"),
+    [
+        ("pl", {1: "1 wpis", 3: "3 wpisy", 5: "5 wpisów", 22: "22 wpisy"}),
+        ("lt", {1: "1 įrašas", 3: "3 įrašai", 11: "11 įrašų", 21: "21 įrašas", 60: "60 įrašų"}),
+        ("lv", {1: "1 ieraksts", 3: "3 ieraksti", 11: "11 ierakstu", 60: "60 ierakstu"}),
+    ],
+)
+def test_numbers_and_words_agree(code: str, forms: dict[int, str]):
+    with speaking(code):
+        for count, words in forms.items():
+            text = ngettext("%(count)s record", "%(count)s records", count)
+            assert text % {"count": count} == words

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from click.testing import CliRunner
-from conftest import ROOT
 from datasette.app import Datasette
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from build.cli import main
 from portal.catalogue import Catalogue
 from portal.language import speaking
 from portal.suggestions import Choice, Group, Place, Record, suggestions
@@ -40,12 +38,9 @@ class Directory:
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    output = tmp_path_factory.mktemp("real") / "baltic.db"
-    arguments = ["build", "--data", str(ROOT / "data"), "--output", str(output), "--json"]
-    assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
-    connection = sqlite3.connect(f"{output.resolve().as_uri()}?mode=ro", uri=True)
-    yield Directory(connection, Catalogue.read(output))
+def directory(real_database: Path) -> Iterator[Directory]:
+    connection = sqlite3.connect(f"{real_database.resolve().as_uri()}?mode=ro", uri=True)
+    yield Directory(connection, Catalogue.read(real_database))
     connection.close()
 
 
