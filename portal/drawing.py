@@ -18,9 +18,6 @@ from typing import Any, NamedTuple
 
 from build.mercator import WORLD, x_of, y_of
 from portal.area import Box
-from portal.catalogue import Table
-from portal.language import ngettext, number
-from portal.query import Selection
 
 #: How a map begins, and what it shows when it has no place to show. A map of 1,216 × 640 pixels
 #: shows it at zoom 5.
@@ -45,11 +42,6 @@ class Spot:
     count: int
     #: Whether one may point at the place; otherwise it stands for an area.
     exact: bool
-    box: Box
-    #: A record's own name, and the town and country common to all; None where they differ.
-    name: str | None = None
-    city: str | None = None
-    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,22 +52,6 @@ class Circle:
     y: float
     radius: float
     spot: Spot
-
-    def within(self, selection: Selection) -> str:
-        """The query string of the records of `selection` that the circle stands for."""
-        return replace(selection, area=_rounded_outwards(self.spot.box)).narrowing()
-
-    def words(self, table: Table) -> str:
-        """`Łódź, Poland: 2 records`, in the reader's language."""
-        spot, column = self.spot, table.columns.get("country")
-        country = column.label(spot.country) if column and spot.country else None
-        what = ngettext("%(num)s record", "%(num)s records", spot.count) % {
-            "num": number(spot.count)
-        }
-        if spot.count == 1 and spot.name:
-            what = spot.name
-        place = ", ".join(filter(None, (spot.city, country)))
-        return f"{place}: {what}" if place else what
 
 
 class Town(NamedTuple):
@@ -196,38 +172,11 @@ def _merged(spots: Iterable[Spot], view: View, apart: float) -> list[tuple[float
             neighbours, key=lambda other: (other[0] - x) ** 2 + (other[1] - y) ** 2, default=None
         )
         if nearest and (nearest[0] - x) ** 2 + (nearest[1] - y) ** 2 < apart**2:
-            nearest[2] = _joined(nearest[2], spot)
+            nearest[2] = replace(nearest[2], count=nearest[2].count + spot.count)
             continue
         kept.append([x, y, spot])
         grid.setdefault((column, row), []).append(kept[-1])
     return [(x, y, spot) for x, y, spot in kept]
-
-
-def _joined(a: Spot, b: Spot) -> Spot:
-    return replace(
-        a,
-        count=a.count + b.count,
-        box=Box(
-            min(a.box.west, b.box.west),
-            min(a.box.south, b.box.south),
-            max(a.box.east, b.box.east),
-            max(a.box.north, b.box.north),
-        ),
-        city=a.city if a.city == b.city else None,
-        country=a.country if a.country == b.country else None,
-    )
-
-
-#: An address gives five decimals, a metre; a box must not lose the places at its edge to that.
-_DECIMALS = 5
-
-
-def _rounded_outwards(box: Box) -> Box:
-    def down(value: float) -> float:
-        near = round(value, _DECIMALS)
-        return near if near <= value else round(near - 10**-_DECIMALS, _DECIMALS)
-
-    return Box(down(box.west), down(box.south), -down(-box.east), -down(-box.north))
 
 
 class _Line(NamedTuple):

@@ -11,7 +11,6 @@ from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
 from build.roles import EXACT
-from portal.area import Box
 from portal.catalogue import Table
 from portal.conditions import Conditions, conditions
 from portal.drawing import BALTIC, Drawing, Spot, View, drawing
@@ -81,12 +80,9 @@ def _spots(
     connection: sqlite3.Connection, table: Table, where: Conditions, view: View
 ) -> list[Spot]:
     exact = ", ".join(f"'{precision}'" for precision in EXACT)
-    common = ", ".join(_common(column, table) for column in ("city", "country"))
     rows = connection.execute(
         f"""
-        select avg(latitude), avg(longitude), count(*), coalesce(precision in ({exact}), 0),
-               min(longitude), min(latitude), max(longitude), max(latitude),
-               min("{table.label_column}"), {common}
+        select avg(latitude), avg(longitude), count(*), coalesce(precision in ({exact}), 0)
         from "{table.name}"
         where {where.sql} and latitude is not null and longitude is not null
         group by cast(latitude * :cells_down as int), cast(longitude * :cells_across as int), 4
@@ -99,16 +95,6 @@ def _spots(
         },
     )
     return [
-        Spot(latitude, longitude, count, bool(is_exact), Box(*bounds), name, city, country)
-        for latitude, longitude, count, is_exact, *bounds, name, city, country in rows
+        Spot(latitude, longitude, count, bool(is_exact))
+        for latitude, longitude, count, is_exact in rows
     ]
-
-
-def _common(column: str, table: Table) -> str:
-    """The value all records of a group share, as SQL; null where they differ or do not say."""
-    if column not in table.columns:
-        return "null"
-    return (
-        f'case when min("{column}") = max("{column}") and count("{column}") = count(*) '
-        f'then min("{column}") end'
-    )
