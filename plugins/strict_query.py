@@ -46,7 +46,10 @@ def asgi_wrapper(datasette):
             if not known:
                 return await app(scope, receive, send)
             if missing := _missing(asked, known, datasette):
-                answer = await refusal(datasette, missing, status=404, page=asked.is_page)
+                asking = compat.early_request(scope, receive)
+                answer = await refusal(
+                    datasette, missing, status=404, page=asked.is_page, request=asking
+                )
                 return await answer.asgi_send(send)
             table = known.tables.get(asked.table)
             if asked.table and not table:  # a stored query of the operator's
@@ -61,7 +64,10 @@ def asgi_wrapper(datasette):
             try:
                 read = _read(query, asked, known, datasette)
             except QueryError as error:
-                answer = await refusal(datasette, str(error), status=400, page=asked.is_page)
+                asking = compat.early_request(scope, receive)
+                answer = await refusal(
+                    datasette, str(error), status=400, page=asked.is_page, request=asking
+                )
                 return await answer.asgi_send(send)
             return await app(scope | read, receive, send)
 

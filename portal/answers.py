@@ -21,13 +21,18 @@ from portal.values import TRUTH
 _TITLES = {400: "This address is not understood", 404: "Not found"}
 
 
-async def refusal(ds: Datasette, message: str, *, status: int, page: bool) -> Response:
-    """Say in words why an address is not answered: as a page, or as JSON."""
+async def refusal(
+    ds: Datasette, message: str, *, status: int, page: bool, request: Request | None = None
+) -> Response:
+    """Say in words why an address is not answered: as a page, or as JSON.
+
+    A page that knows the `request` offers itself in the other languages.
+    """
     words = {"error": message, "status": status}
     answer: Response
     if page:
         await compat.ready(ds)
-        html = await ds.render_template("error.html", words, view_name="error")
+        html = await ds.render_template("error.html", words, request=request, view_name="error")
         answer = Response.html(html, status=status)
     else:
         answer = Response.json({"ok": False, **words, "title": _TITLES.get(status)}, status=status)

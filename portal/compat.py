@@ -14,7 +14,7 @@ from typing import Any, cast
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
-from datasette.utils.asgi import Forbidden
+from datasette.utils.asgi import Forbidden, Request
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
@@ -64,6 +64,11 @@ def table_metadata(ds: Datasette, database: str, table: str) -> dict[str, Any]:
 def plugin_config(ds: Datasette, name: str) -> dict[str, Any]:
     """An operator's settings for the plugin `name`."""
     return ds.plugin_config(name) or {}
+
+
+def early_request(scope: dict[str, Any], receive: Any) -> Request:
+    """A request as templates need it, before Datasette has looked at who asks."""
+    return Request(scope | {"actor": None, "csrftoken": lambda: ""}, receive)
 
 
 async def table_page(ds: Datasette, request: Any, send: Any) -> Any:

@@ -125,6 +125,8 @@ async def test_errors_are_told_in_the_reader_s_language(portal: Datasette):
     assert danish.html["lang"] == "da"
     assert "XX" in danish.select_one(".error-words").text
     assert danish.select_one(".error-words").text != english.select_one(".error-words").text
+    polish = danish.select_one(".languages a[lang=pl]")
+    assert polish["href"] == "/pl/baltic/enterprises?country=XX"
 
 
 async def test_no_language_is_forced_or_remembered(portal: Datasette):
