@@ -18,8 +18,8 @@ def main() -> None:
     # Small first: Linux counts the memory of the process that starts another to that one's peak.
     results = {
         "build": scale.run(),
-        "pages": pages.run(),
         "geocoding": geocoding.run(arguments.truth),
+        "pages": pages.run(),
         "maps": maps.run(),
     }
     RESULTS.mkdir(exist_ok=True)
