@@ -44,9 +44,7 @@ def asgi_wrapper(datasette):
 @hookimpl
 def prepare_jinja2_environment(env):
     env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(
-        language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext
-    )
+    env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     env.filters |= {"day": language.day, "number": language.number}
     env.globals |= {
         "language": language.language,
@@ -58,5 +56,7 @@ def prepare_jinja2_environment(env):
 @hookimpl
 def extra_template_vars(datasette, request):
     links = Links(datasette)
-    here = links.unprefixed(request) if request else "/"
-    return {"urls": links, "here": here}
+    if not request:
+        return {"urls": links}
+    here = links.unprefixed(request)
+    return {"urls": links, "here": here, "translations": links.translations(here)}

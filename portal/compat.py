@@ -61,9 +61,10 @@ def table_metadata(ds: Datasette, database: str, table: str) -> dict[str, Any]:
     return ds.table_metadata(database, table) or {}
 
 
-def plugin_config(ds: Datasette, name: str) -> dict[str, Any]:
-    """An operator's settings for the plugin `name`."""
-    return ds.plugin_config(name) or {}
+def plugin_config(ds: Datasette, name: str, table: str | None = None) -> dict[str, Any]:
+    """An operator's settings for the plugin `name`, or those of one of our tables for it."""
+    database = "baltic" if table else None
+    return ds.plugin_config(name, database=database, table=table) or {}
 
 
 def early_request(scope: dict[str, Any], receive: Any) -> Request:

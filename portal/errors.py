@@ -11,6 +11,15 @@ class QueryError(ValueError):
     """An address asks for something that does not exist; the message says what is allowed."""
 
 
+#: Longest value that is repeated whole.
+_LONGEST = 60
+
+
+def shortened(value: str) -> str:
+    """`value`, or its beginning where it is too long to be read."""
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+
+
 def shown(value: str) -> str:
     """`value` as one may repeat it to the reader."""
-    return quoted(value if len(value) <= 60 else value[:59] + "…")
+    return quoted(shortened(value))

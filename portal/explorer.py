@@ -188,8 +188,8 @@ def _whole(
 
 def shown_columns(ds: Datasette, table: Table) -> list[Any]:
     """The columns a card of the list shows, as `metadata.yml` names them."""
-    config = ds.plugin_config("portal", database="baltic", table=table.name) or {}
-    return [table.columns[name] for name in config.get("columns", []) if name in table.columns]
+    names = compat.plugin_config(ds, "portal", table.name).get("columns", [])
+    return [table.columns[name] for name in names if name in table.columns]
 
 
 def orders(page: ListPage) -> list[tuple[str, str, bool]]:

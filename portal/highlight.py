@@ -45,6 +45,8 @@ def excerpt(text: str, words: tuple[str, ...], length: int = 240) -> Markup:
 
 def _hits(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Where a word of `text` is one of `words`."""
+    if not words:
+        return
     whole = {word for word in words if not word.endswith("*")}
     beginnings = tuple(word[:-1] for word in words if word.endswith("*"))
     for start, end in spans(text):

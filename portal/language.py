@@ -84,14 +84,15 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     return message
 
 
-def pgettext(context: str, message: str) -> str:
-    """`message` where English has one word for what others have two."""
-    return _translations(language()).pgettext(context, message)
-
-
 def number(value: float) -> str:
     """`1234.5` as the language writes it: 1,234.5 or 1 234,5."""
-    return format_decimal(value, locale=_CLDR[language()])
+    return _number(value, language())
+
+
+# A list tells more than a hundred numbers, mostly the same ones on every page.
+@lru_cache(maxsize=4096)
+def _number(value: float, code: str) -> str:
+    return str(format_decimal(value, locale=_CLDR[code]))
 
 
 def quoted(text: str) -> str:

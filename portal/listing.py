@@ -49,10 +49,6 @@ class Listing:
         """Number of the first record of the page, counted from 1."""
         return (self.page - 1) * self.size + 1
 
-    @property
-    def last(self) -> int:
-        return self.first + len(self.records) - 1
-
 
 def extent(connection: sqlite3.Connection, table: Table, where: Conditions) -> Extent:
     """Count a selection."""

@@ -98,7 +98,8 @@ class Selection:
 
     def datasette_filters(self) -> list[tuple[str, str]]:
         """The conditions on columns in Datasette's words, but for `any_of`."""
-        return [_datasette_pair(item) for item in self.filters if item not in self.any_of]
+        beside = self.any_of
+        return [_datasette_pair(item) for item in self.filters if item not in beside]
 
     @property
     def any_of(self) -> list[Filter]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from portal.area import Box, Near, coordinates
 from portal.catalogue import Catalogue, Column, Table
-from portal.language import N_, day, either, number, quoted
+from portal.errors import shortened, shown
+from portal.language import N_, day, either, number
 from portal.language import gettext as _
 from portal.query import EQUALITY, Filter, Selection
 
@@ -40,8 +41,6 @@ _OF_DAYS = {
     "lt": N_("%(column)s: before %(value)s"),
     "lte": N_("%(column)s: until %(value)s"),
 }
-#: Longest value that is told whole.
-_LONGEST = 60
 
 #: What keys of other tables, and numbers of places, are called: (column, value) → name.
 Names = dict[tuple[str, str], str]
@@ -83,7 +82,7 @@ def chips(selection: Selection, table: Table, called: Names) -> Iterator[Chip]:
     """One chip for the search, one for each place, and one for each value of each filter."""
     rest = selection.from_start()
     if selection.search is not None:
-        yield Chip(_quoted(selection.search), replace(rest, search=None).canonical())
+        yield Chip(shown(selection.search), replace(rest, search=None).canonical())
     if selection.area:
         yield Chip(_area(selection.area), replace(rest, area=None).canonical())
     if selection.near:
@@ -119,7 +118,7 @@ def in_words(selection: Selection, table: Table, called: Names) -> str:
     if selection.area:
         parts.append(_area(selection.area))
     if selection.search is not None:
-        parts.append(_quoted(selection.search))
+        parts.append(shown(selection.search))
     title = _(table.title)
     return (
         _("%(table)s: %(choice)s") % {"table": title, "choice": "; ".join(parts)}
@@ -138,8 +137,7 @@ def value_in_words(column: Column, value: str, called: Names) -> str:
         return day(value)
     if column.name.endswith("_decade") and value.isdigit():
         return _("%(first)s to %(last)s") % {"first": value, "last": int(value) + 9}
-    named = called.get((column.name, value))
-    return named or (value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…")
+    return called.get((column.name, value)) or shortened(value)
 
 
 def _condition(item: Filter, column: Column, called: Names) -> str:
@@ -159,7 +157,3 @@ def _area(box: Box) -> str:
 def _near(near: Near) -> str:
     place = coordinates(near.latitude, near.longitude)
     return _("Within %(km)s km of %(place)s") % {"km": number(near.km), "place": place}
-
-
-def _quoted(text: str) -> str:
-    return quoted(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

@@ -21,9 +21,13 @@ function chosen(changes = {}) {
   return form.action + (query && `?${query}`);
 }
 
-/** Put the inside of the element `id` of `page` in the place of ours. */
-function renew(page, id) {
-  const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+/** What is taken over from the page of the next address as it is. */
+const PARTS = ["#hidden-choice", "#apply", "#take-away", "#list", "#map-config", ".switch",
+  ".languages ul"];
+
+/** Put the inside of a part of `page` in the place of ours. */
+function renew(page, selector) {
+  const [old, fresh] = [document, page].map((where) => where.querySelector(selector));
   if (old && fresh) old.innerHTML = fresh.innerHTML;
 }
 
@@ -31,7 +35,7 @@ function renewFacets(page) {
   const focused = document.activeElement?.closest("#facets input");
   for (const fresh of page.querySelectorAll("#facets > .facet")) {
     const old = document.getElementById(fresh.id);
-    if (!old) return renew(page, "facets");
+    if (!old) return renew(page, "#facets");
     const open = old.querySelector(".more")?.open;
     old.querySelector("fieldset").innerHTML = fresh.querySelector("fieldset").innerHTML;
     if (open) old.querySelector(".more")?.setAttribute("open", "");
@@ -67,18 +71,14 @@ function renewPicture(page) {
 function renewAll(page) {
   document.title = page.title;
   renewFacets(page);
-  for (const id of ["hidden-choice", "apply", "take-away", "list", "map-config"]) renew(page, id);
+  for (const part of PARTS) renew(page, part);
   renewOrder(page);
   renewPicture(page);
-  for (const part of [".switch", ".languages ul"]) {
-    const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
-    if (old && fresh) old.innerHTML = fresh.innerHTML;
-  }
   const search = page.getElementById("q");
   const typed = document.getElementById("q");
   if (search && document.activeElement !== typed) typed.value = search.value;
   explorer.dataset.view = page.getElementById("explorer").dataset.view;
-  count.innerHTML = page.getElementById("count").innerHTML; // a status: it is read out
+  renew(page, "#count"); // a status: it is read out
   offerCopies(explorer);
   showMap();
 }
@@ -128,7 +128,7 @@ explorer.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (link.hash || link.hasAttribute("download")) return;
-  if (link.origin + link.pathname !== new URL(form.action).origin + new URL(form.action).pathname) return;
+  if (link.origin + link.pathname !== form.action) return;
   if (new URLSearchParams(link.search).get("_view") === "table") return;
   event.preventDefault();
   go(link.href, { focus: link.closest(".pages") && "results" });
@@ -179,9 +179,6 @@ narrow.open = !isNarrow.matches;
 isNarrow.addEventListener("change", () => {
   narrow.open = !isNarrow.matches;
   showMap();
-});
-document.querySelector(".to-facets")?.addEventListener("click", () => {
-  narrow.open = true;
 });
 explorer.classList.add("live");
 showMap();

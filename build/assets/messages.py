@@ -33,7 +33,7 @@ _METHODS = [
     ("templates/**.html", "jinja2.ext:babel_extract"),
 ]
 _OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
-_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def template() -> Catalog:
