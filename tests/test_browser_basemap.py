@@ -141,7 +141,7 @@ class Map:
     def open(self) -> Page:
         self.page.route("**/only-a-map", self._answer)
         self.visit.open("/only-a-map")
-        self.page.wait_for_function("window.map")
+        self.page.wait_for_function("() => window.map")
         return self.page
 
     @staticmethod

@@ -176,7 +176,7 @@ def test_the_wheel_is_the_page_s_until_one_turns_to_the_map(visit: Visit):
     page.locator("#map .map-marker button").first.wait_for()
     page.locator("#map").hover(position={"x": 250, "y": 60})
     page.mouse.wheel(0, 300)
-    page.wait_for_function("scrollY > 100")
+    page.wait_for_function("() => scrollY > 100")
     page.evaluate("scrollTo(0, 0)")
     page.locator("#map").click(position={"x": 250, "y": 60})
     page.mouse.wheel(0, 300)
