@@ -66,6 +66,7 @@ def finish(db: Database, schema: Schema) -> None:
     db.register_function(_host, name="host", deterministic=True)
     db.table("sources").create(SOURCES, pk=("record_table", "record_id", "url"), strict=True)
     for table in schema.tables.values():
+        _fill_through(db, table)
         if table.by_name.keys() >= {"source_url", "source_title", "checked_on"}:
             _load_sources(db, table)
         _index(db, table)
@@ -78,6 +79,29 @@ def finish(db: Database, schema: Schema) -> None:
     descriptor = json.dumps(schema.descriptor, ensure_ascii=False)
     name = schema.descriptor.get("name", "datapackage")
     db.table("datapackage").insert({"name": name, "descriptor": descriptor})
+
+
+def _fill_through(db: Database, table: Table) -> None:
+    """Fill in the fields that come through the vocabulary of another one, in its order."""
+    for field in table.fields:
+        if not field.through:
+            continue
+        items = f'json_each(case when json_valid("{field.through}") then "{field.through}" '
+        items += f'else json_array("{field.through}") end)'
+        vocabulary = table.references[field.through]
+        db.execute(
+            f"""
+            update "{table.name}" set "{field.name}" = (
+                select json_group_array(code) from (
+                    select target.code from {items} as given
+                    join "{vocabulary}" as word on word.code = given.value
+                    join json_each(word."{field.name}") as found
+                    join "{table.references[field.name]}" as target on target.code = found.value
+                    group by target.code order by min(target.rowid)
+                )
+            ) where "{field.through}" is not null
+            """  # noqa: S608 - names come from the schema
+        )
 
 
 def _host(address: str) -> str:

@@ -17,6 +17,7 @@ from build.geocode.corrections import read_corrections
 from build.load import finish, load_table
 from build.locate import locate
 from build.normalise import normalise
+from build.parts import check_parts
 from build.publish import guard_against_loss, publish, workshop
 from build.read import expected_rows, read_table
 from build.removals import check_removals
@@ -114,6 +115,7 @@ class Run:
         for table in self.schema.in_dependency_order():
             rows = read_table(table, self.data, findings)
             records = validate(table, rows, context, findings)
+            records = check_parts(table, records, context, findings)
             records = check_removals(table, records, self.schema, context, findings)
             records = watch_for_duplicates(table, records, findings)
             records = normalise(table, records)

@@ -64,8 +64,10 @@ class Field:
         self.decade_of: str | None = descriptor.get("decadeOf")
         #: Whether it names a record of any table, as `<table>/<id>`.
         self.any_record: bool = descriptor.get("anyRecord", False)
-        #: Name of the vocabulary each item of a list is taken from.
-        self.vocabulary: str | None = descriptor.get("vocabulary")
+        #: Name of the table whose keys the items of a list are.
+        self.keys_of: str | None = descriptor.get("keysOf")
+        #: Name of the field whose codes have this one's values in their vocabulary.
+        self.through: str | None = descriptor.get("through")
         self._reader = frictionless.Field.from_descriptor(descriptor).create_cell_reader()
         self._read_again = lru_cache(maxsize=2048)(self._read_anew)
 
@@ -167,6 +169,7 @@ class Table:
             raise Unusable(f"the field {', '.join(sorted(twice))} is declared twice")
         needed = {self.key, *self.references}
         needed.update(field.decade_of for field in self.fields if field.decade_of)
+        needed.update(field.through for field in self.fields if field.through)
         if self.id_prefix:
             needed.add(self.id_prefix)
         if self.geocoded:
@@ -206,7 +209,7 @@ class Table:
     @cached_property
     def references(self) -> dict[str, str]:
         """Field → table whose keys it holds, single values and lists alike."""
-        lists = {field.name: field.vocabulary for field in self.fields if field.vocabulary}
+        lists = {field.name: field.keys_of for field in self.fields if field.keys_of}
         return {key.field: key.table for key in self.foreign_keys} | lists
 
     def files(self, data: Path) -> list[Path]:
@@ -248,6 +251,17 @@ class Schema:
                         f"Table {table.name}: {key.field} refers to {key.table}.{key.column}, "
                         f"which is not its primary key"
                     )
+            for field in table.fields:
+                if field.through and field.name not in self._behind(table, field.through):
+                    raise Unusable(
+                        f"Table {table.name}: {field.name} is to come through {field.through}, "
+                        "whose vocabulary has no such field"
+                    )
+
+    def _behind(self, table: Table, name: str) -> dict[str, Field]:
+        """The fields of the table to which the field `name` of `table` refers."""
+        target = table.references.get(name)
+        return self.tables[target].by_name if target else {}
 
     @classmethod
     def load(cls, data: Path) -> Schema:

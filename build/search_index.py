@@ -96,7 +96,7 @@ class _Reader:
         self._labels = {
             field: _labels(db, target)
             for field, target in table.references.items()
-            if table.by_name[field].input == "expected" and "label" in db.table(target).columns_dict
+            if field != "precision" and "label" in db.table(target).columns_dict
         }
         self._towns = {number: loose(" ".join(names)) for number, names in towns.items()}
         self._areas = _names_of_areas() if "region" in self._places else {}

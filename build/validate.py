@@ -120,7 +120,9 @@ def _check_references(
 ) -> int:
     errors = 0
     for name, target in table.references.items():
-        if not (value := values.get(name)):
+        # Whether a record of the same table is there is known when all have been read
+        # (`build.parts`).
+        if target == table.name or not (value := values.get(name)):
             continue
         known = context.lines[target]
         for code in value if isinstance(value, list) else [value]:

@@ -219,8 +219,8 @@ def _references(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in schema.get("foreignKeys", []):
         yield key["fields"][0], key["reference"]["resource"]
     for item in schema.get("fields", []):
-        if "vocabulary" in item:
-            yield item["name"], item["vocabulary"]
+        if "keysOf" in item:
+            yield item["name"], item["keysOf"]
 
 
 def _column(
