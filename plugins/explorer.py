@@ -11,7 +11,7 @@ from portal import compat
 from portal.answers import kept_for
 from portal.catalogue import catalogue
 from portal.citation import cited
-from portal.explorer import list_page, orders, shown_columns
+from portal.explorer import list_page, month_offered, orders, shown_columns
 from portal.links import Links
 from portal.map_words import map_of
 
@@ -41,6 +41,9 @@ async def table_page(datasette, request, send):
             "listing": page.listing,
             "card_columns": columns,
             "orders": orders(page),
+            "month": page.month,
+            "month_offered": month_offered(page),
+            "whens": page.whens,
             "citation": cited(datasette, request, shown.title),
             "map": where,
         },

@@ -45,7 +45,11 @@ def asgi_wrapper(datasette):
 def prepare_jinja2_environment(env):
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
-    env.filters |= {"day": language.day, "number": language.number}
+    env.filters |= {
+        "day": language.day,
+        "number": language.number,
+        "weekday": language.weekday,
+    }
     env.globals |= {
         "language": language.language,
         "languages": language.LANGUAGES,

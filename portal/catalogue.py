@@ -86,6 +86,11 @@ class Table:
     def has_geometry(self) -> bool:
         return "geometry" in self.columns
 
+    @property
+    def has_days(self) -> bool:
+        """Whether its records begin on a day, and so are to come or past."""
+        return "start" in self.columns
+
 
 @dataclass(frozen=True)
 class Catalogue:

@@ -15,6 +15,7 @@ from typing import Any
 from datasette.filters import Filters
 
 from portal.area import EARTH_KM, Box, Near
+from portal.calendar_days import today
 from portal.catalogue import Table
 from portal.query import Filter, Selection
 from portal.search import Found, expression
@@ -55,11 +56,13 @@ def beside_columns(
     *,
     found: Found | None = None,
 ) -> list[Conditions]:
-    """What Datasette has no words for: lists with any of several values, words, places."""
+    """What Datasette has no words for: lists with any of several values, words, places, days."""
     parts = [_any_of(item, table) for item in selection.any_of]
     if selection.search is not None:
         found = found or expression(connection, table.name, selection.search)
         parts.append(_words(found, table))
+    if selection.when:
+        parts.append(_when(selection.when, table))
     if selection.area:
         parts.append(_within(selection.area, table, "bbox"))
     if selection.near:
@@ -81,6 +84,13 @@ def _words(found: Found, table: Table) -> Conditions:
         f'(select rowid from "{index}" where "{index}" match :search))'
     )
     return Conditions(sql, {"search": found.match})
+
+
+def _when(when: str, table: Table) -> Conditions:
+    """What has not ended is to come. The day is that of the question, so answers change with it."""
+    compared = ">=" if when == "coming" else "<"
+    sql = f'(coalesce("{table.name}"."end", "{table.name}"."start") {compared} :today)'
+    return Conditions(sql, {"today": today().isoformat()})
 
 
 def _within(box: Box, table: Table, prefix: str) -> Conditions:

@@ -13,6 +13,7 @@ from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
 from portal import compat, wording
+from portal.calendar_days import today
 from portal.catalogue import Catalogue, Table
 from portal.conditions import Conditions, conditions
 from portal.facets import Counts, Facet, counts, facet
@@ -20,7 +21,9 @@ from portal.language import N_
 from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, Listing, extent, listing
-from portal.query import Selection
+from portal.month import Month, month
+from portal.own_order import own_order
+from portal.query import WHEN, Selection
 from portal.search import Found, expression
 from portal.specials import Order, order_of
 
@@ -79,6 +82,10 @@ class ListPage:
     listing: Listing
     #: The table's own order.
     order: Order | None
+    #: In the place of the list, where the address asks for a month.
+    month: Month | None
+    #: Of records that have their days: `coming` and `past` → how many there would be.
+    whens: dict[str, int]
 
 
 def facet_columns(ds: Datasette, table: Table) -> list[str]:
@@ -119,10 +126,28 @@ async def list_page(ds: Datasette, known: Catalogue, selection: Selection) -> Li
             summary = _summary(db, connection, known, selection, facets, found, where)
             total = summary.extent.total
             page = listing(connection, selection, table, where, order=order, total=total)
-        return ListPage(summary, page, order)
+            name = selection.get("_month")
+            days = month(connection, table, where, name) if name else None
+            whens = _whens(connection, selection, table, found)
+        return ListPage(summary, page, order, days, whens)
 
     result: ListPage = await db.execute_fn(read)
     return result
+
+
+def _whens(
+    connection: sqlite3.Connection, selection: Selection, table: Table, found: Found | None
+) -> dict[str, int]:
+    if not table.has_days:
+        return {}
+    return {
+        when: extent(
+            connection,
+            table,
+            conditions(connection, replace(selection, when=when), table, found=found),
+        ).total
+        for when in WHEN
+    }
 
 
 def _looked_up(
@@ -192,6 +217,14 @@ def shown_columns(ds: Datasette, table: Table) -> list[Any]:
     return [table.columns[name] for name in names if name in table.columns]
 
 
+def month_offered(page: ListPage) -> str | None:
+    """The month that a reader of a list of events may want to see: that of its first record."""
+    if not page.summary.table.has_days:
+        return None
+    first = next((str(record["start"]) for record in page.listing.records), today().isoformat())
+    return first[:7]
+
+
 def orders(page: ListPage) -> list[tuple[str, str, bool]]:
     """(value of `_sort`, words, whether it is so now) for each order a reader may choose.
 
@@ -203,6 +236,8 @@ def orders(page: ListPage) -> list[tuple[str, str, bool]]:
         unasked, words = None, _("Nearest first")
     elif page.summary.selection.search is not None:
         unasked, words = None, _("Best hits first")
+    elif in_time := own_order(page.summary.table):
+        unasked, words = None, _(in_time[1])
     else:
         unasked, words = page.order, _in_words(page.order, page.summary.table)
     others = [order for order in _usual(page) if order != unasked]
@@ -220,6 +255,8 @@ def _usual(page: ListPage) -> list[Order]:
         orders.append(page.order)
     if "founded" in columns:
         orders += [Order("founded", falling=True), Order("founded")]
+    if page.summary.table.has_days:
+        orders.append(Order("start"))
     if "updated_on" in columns:
         orders.append(Order("updated_on", falling=True))
     return list(dict.fromkeys(orders))
@@ -242,6 +279,7 @@ _ORDERS = {
     ("founded", False): N_("Oldest first"),
     ("updated_on", True): N_("Newest entries first"),
     ("start", True): N_("Latest first"),
+    ("start", False): N_("Earliest first"),
     ("published", True): N_("Newest first"),
 }
 

@@ -27,9 +27,25 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("What it does"), ("sector", "impact_area", "target_group", "offer")),
     (
         N_("What it is"),
-        ("kind", "topics", "year", "language", "amount", "status", "period"),
+        (
+            "kind",
+            "part_of",
+            "themes",
+            "audiences",
+            "needs",
+            "stages",
+            "topics",
+            "year",
+            "language",
+            "amount",
+            "status",
+            "deadline",
+            "period",
+        ),
     ),
-    (N_("Who is behind it"), ("provider", "organiser", "organisation", "publisher")),
+    (N_("Who and what it is about"), ("countries", "enterprises", "organisations")),
+    (N_("Who is behind it"), ("provider", "organiser", "organisation", "publisher", "authors")),
+    (N_("Working together across borders"), ("seeks", "offers")),
     (N_("Where it is"), ("venue", "address", "postcode", "city", "region", "country", "online")),
     (N_("Legal form and size"), ("legal_form", "registered_status", "founded", "employees")),
     (N_("Contact"), ("website", "email", "url")),
@@ -40,10 +56,15 @@ _MORE = N_("More")
 ELSEWHERE = frozenset(
     "id name title name_alt summary body latitude longitude precision confidence geonameid "
     "place_matched place_note geometry source_url source_title checked_on updated_on "
-    "end start_time timezone founded_decade".split()
+    "end start_time end_time timezone founded_decade position broken_since".split()
 )
 #: What is not missed where it is empty, for most records have no use for it.
-_NOT_MISSED = frozenset(("region", "venue", "topics", "organisation", "url", "period"))
+_NOT_MISSED = frozenset(
+    "region venue topics organisation url period part_of themes audiences stages needs countries "
+    "enterprises organisations authors seeks offers".split()
+)
+#: The same in one table alone: an event without a state takes place as announced.
+_NOT_MISSED_IN = {("events", "status")}
 #: What is not known, where the title alone would not say it.
 _MISSED = {"founded": N_("year of foundation"), "employees": N_("number of employees")}
 
@@ -98,7 +119,8 @@ def unknown(record: Record) -> list[str]:
     columns = record.table.columns.values()
     for column in sorted(columns, key=lambda item: _rank(item.name, order)):
         empty = record.values.get(column.name) in (None, "", "[]")
-        if empty and column.name not in ELSEWHERE | _NOT_MISSED:
+        missed = column.name not in ELSEWHERE | _NOT_MISSED
+        if empty and missed and (record.table.name, column.name) not in _NOT_MISSED_IN:
             title = _(_MISSED.get(column.name, column.title))
             titles.append(title[:1].lower() + title[1:])
     return titles
@@ -130,7 +152,7 @@ def _rank(name: str, order: list[str]) -> int:
 
 
 def _facts(record: Record, names: tuple[str, ...]) -> Iterator[Fact]:
-    linked = {named.label for named in record.names.values()}
+    linked = {named.label for names in record.names.values() for named in names}
     for name in names:
         column = record.table.columns.get(name)
         value = record.values.get(name)
@@ -147,9 +169,14 @@ def _values(record: Record, column: Column, value: Any) -> tuple[Value, ...]:
     if column.name == "start":
         return (_days(record.values),)
     if column.name in record.names:
-        named = record.names[column.name]
-        path = f"/baltic/{column.references}/{tilde_encode(named.key)}"
-        return (Value(named.label, path=path, language=named.language),)
+        return tuple(
+            Value(
+                named.label,
+                path=f"/baltic/{column.references}/{tilde_encode(named.key)}",
+                language=named.language,
+            )
+            for named in record.names[column.name]
+        )
     if column.type == "list":
         return tuple(_item(record, column, item) for item in _items(value))
     if column.codes is not None:
@@ -196,17 +223,19 @@ def _measured(column: Column, value: float) -> str:
 
 def _days(values: dict[str, Any]) -> Value:
     days = period(values["start"], values.get("end"))
-    time, zone = values.get("start_time"), values.get("timezone")
-    if time and zone:
-        city = zone.rpartition("/")[2].replace("_", " ")
-        days = _("%(days)s, from %(time)s (time of %(city)s)") % {
-            "days": days,
-            "time": time,
-            "city": city,
-        }
-    elif time:
-        days = _("%(days)s, from %(time)s") % {"days": days, "time": time}
-    return Value(days, moment=values["start"])
+    words = {"days": days, "time": values.get("start_time"), "end": values.get("end_time")}
+    if not words["time"]:
+        return Value(days, moment=values["start"])
+    if zone := values.get("timezone"):
+        words["city"] = zone.rpartition("/")[2].replace("_", " ")
+        days = (
+            _("%(days)s, %(time)s to %(end)s (time of %(city)s)")
+            if words["end"]
+            else _("%(days)s, from %(time)s (time of %(city)s)")
+        )
+    else:
+        days = _("%(days)s, %(time)s to %(end)s") if words["end"] else _("%(days)s, from %(time)s")
+    return Value(days % words, moment=values["start"])
 
 
 def is_web_address(text: str) -> bool:

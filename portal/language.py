@@ -119,6 +119,12 @@ def day(text: str | None) -> str:
     return text or ""
 
 
+def weekday(day: date, width: str = "wide") -> str:
+    """Monday, or with the width `short` Mon, as the language abbreviates it."""
+    pattern = {"wide": "cccc", "short": "ccc"}[width]
+    return format_date(day, pattern, locale=_CLDR[language()])
+
+
 def period(start: str, end: str | None) -> str:
     """The days of an event: 28–29 September 2022. `start` and `end` are ISO dates."""
     if not end or end == start:

@@ -8,8 +8,10 @@ from math import ceil
 from typing import Any
 
 from portal.area import Box
+from portal.calendar_days import today
 from portal.catalogue import Table
 from portal.conditions import DISTANCE, Conditions
+from portal.own_order import own_order
 from portal.query import Selection
 from portal.search import rank_sql
 from portal.specials import MAX_PAGE, Order, order_of
@@ -84,7 +86,10 @@ def listing(
         f'select "{table.name}".*{columns} from {sources} where {where.sql} '  # noqa: S608
         f"order by {by} limit :size offset :skipped"
     )
-    cursor = connection.execute(sql, where.params | {"size": size, "skipped": (page - 1) * size})
+    cursor = connection.execute(
+        sql,
+        where.params | {"size": size, "skipped": (page - 1) * size, "today": today().isoformat()},
+    )
     names = [column[0] for column in cursor.description]
     records = [dict(zip(names, row, strict=True)) for row in cursor]
     return Listing(records, page, size, total)
@@ -105,6 +110,10 @@ def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, 
             f"where {index} match :search)"
         )
         return f'{source} join {hits} on hit = "{table.name}".rowid', columns, f"score, {key}"
+    elif in_time := own_order(table):
+        alphabet = f'"{table.name}_order"'
+        join = f'{source} join {alphabet} on {alphabet}.record = "{table.name}".rowid'
+        return join, columns, f"{in_time[0]}, {alphabet}.position"
     if own is None:
         return source, columns, key
     if own.column == table.label_column:

@@ -25,6 +25,7 @@ from portal.catalogue import Column, Table
 from portal.errors import QueryError, shown
 from portal.language import gettext as _
 from portal.language import number
+from portal.own_order import own_order
 from portal.specials import (
     OF_LISTS,
     OF_RECORDS,
@@ -34,6 +35,7 @@ from portal.specials import (
     Order,
     check_cursor,
     check_form,
+    not_one_of,
     order_of,
     special_values,
     start_cursor,
@@ -68,8 +70,8 @@ class Filter:
 class Selection:
     """Which records of a table, and how they are to be shown.
 
-    `filters`, `area`, `near` and `search` decide which records there are; `view` holds the special
-    parameters (`_sort`, `_size`, `_facet`, …) that only order, cut or dress them.
+    `filters`, `area`, `near`, `search` and `when` decide which records there are; `view` holds the
+    special parameters (`_sort`, `_size`, `_facet`, …) that only order, cut or dress them.
     """
 
     table: str
@@ -77,6 +79,8 @@ class Selection:
     area: Box | None = None
     near: Near | None = None
     search: str | None = None
+    #: `coming` or `past`, of records that begin on a day.
+    when: str | None = None
     view: tuple[tuple[str, str], ...] = ()
     #: The cursor before the first record, for Datasette alone; empty where the key is the order.
     start: str = field(default="", compare=False)
@@ -122,7 +126,7 @@ class Selection:
     @property
     def narrows(self) -> bool:
         """Whether it leaves any record out."""
-        return bool(self.filters or self.area or self.near or self.search is not None)
+        return bool(self.filters or self.area or self.near or self.when or self.search is not None)
 
     @property
     def wants_columns(self) -> bool:
@@ -146,13 +150,20 @@ class Selection:
             for item in self.filters
             if item.column not in columns or item.operator not in EQUALITY
         ]
-        return [pair for item in others for pair in _public_pairs(item)] + self._places()
+        return [pair for item in others for pair in _public_pairs(item)] + self._where_and_when()
 
     @property
     def unplaced(self) -> Selection:
         """Those of it that have no place, from the first page."""
         nowhere = Filter("latitude", "isnull", ("1",))
         return replace(self.from_start(), filters=tuple(sorted({*self.filters, nowhere})))
+
+    def on_day(self, day: str) -> Selection:
+        """Those of it that begin on `day` (ISO), as a list."""
+        begins = Filter("start", "exact", (day,))
+        others = [item for item in self.filters if item.column != "start"]
+        view = tuple(pair for pair in self.from_start().view if pair[0] != "_month")
+        return replace(self, filters=tuple(sorted([*others, begins])), view=view)
 
     def without(self, column: str) -> Selection:
         """The same without the choice among the values of `column`."""
@@ -182,11 +193,11 @@ class Selection:
 
     def _special(self) -> list[tuple[str, str]]:
         search = [] if self.search is None else [("_search", self.search)]
-        return self._places() + search + list(self.view)
+        return self._where_and_when() + search + list(self.view)
 
-    def _places(self) -> list[tuple[str, str]]:
-        places = [("_bbox", self.area), ("_near", self.near)]
-        return [(key, str(value)) for key, value in places if value]
+    def _where_and_when(self) -> list[tuple[str, str]]:
+        asked = [("_bbox", self.area), ("_near", self.near), ("_when", self.when)]
+        return [(key, str(value)) for key, value in asked if value]
 
 
 def _without_first_page(view: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -212,11 +223,14 @@ def parse(
     filters: list[Filter] = []
     view: list[tuple[str, str]] = []
     search: str | None = None
+    when: str | None = None
     places: dict[str, Any] = {}
     for key in sorted(groups):
         values = groups[key]
         if key == "_search":
             search = _search(values, table)
+        elif key == "_when":
+            when = _when(values, table)
         elif key in _PLACES:
             name, kind = _PLACES[key]
             places[name] = kind.read(_of_a_place(key, values, table))
@@ -226,9 +240,9 @@ def parse(
         else:
             filters.append(_filter(key, values, table))
     own, order = order, order_of(dict(view), order)
-    # As Datasette's links to next pages say it. Where hits or near places would come first, it is
-    # the reader's wish.
-    if order == own and search is None and "near" not in places:
+    # As Datasette's links to next pages say it. Where hits, near places or what is to come would
+    # come first, it is the reader's wish.
+    if order == own and search is None and "near" not in places and not own_order(table):
         view = [pair for pair in view if pair[0] not in ("_sort", "_sort_desc")]
     view = with_order_column(view, order, table)
     start = start_cursor(order, table)
@@ -240,11 +254,14 @@ def parse(
         tuple(_merged(filters)),
         **places,
         search=search,
+        when=when,
         view=_without_first_page(view),
         start=start,
     )
     if selection.wants_columns and selection.get("_page"):
         raise QueryError(_("_page is of the list alone; a table of columns goes on with _next."))
+    if selection.wants_columns and selection.get("_month"):
+        raise QueryError(_("_month is of the list alone; leave out what is of a table of columns."))
     return selection
 
 
@@ -252,6 +269,21 @@ _PLACES: dict[str, tuple[str, type[Box] | type[Near]]] = {
     "_bbox": ("area", Box),
     "_near": ("near", Near),
 }
+
+
+#: Values of `_when`.
+WHEN = ("coming", "past")
+
+
+def _when(values: list[str], table: Table) -> str:
+    if not table.has_days:
+        raise QueryError(
+            _("%(key)s is not possible: %(table)s have no day on which they begin.")
+            % {"key": "_when", "table": _(table.title)}
+        )
+    if len(values) > 1 or values[0] not in WHEN:
+        raise QueryError(not_one_of("_when", WHEN, values[-1]))
+    return values[0]
 
 
 def _of_a_place(key: str, values: list[str], table: Table) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.catalogue import Catalogue, Table
 from portal.nearby import NAMED, NONE, Neighbours, in_same_town, of_same_field
+
+#: The column that says of which other record of its table a record is one part.
+PART_OF = "part_of"
+#: Records named in one column, or parts of a whole, that are shown.
+MOST_NAMES = 200
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,11 @@ class Record:
     table: Table
     key: str
     values: dict[str, Any]
-    #: Column → the record it names.
-    names: dict[str, Named] = field(default_factory=dict)
+    #: Column → the records it names, one or, of a list, several.
+    names: dict[str, tuple[Named, ...]] = field(default_factory=dict)
     naming: tuple[Naming, ...] = ()
+    #: Its parts in their order, such as the sections of a course.
+    parts: tuple[Named, ...] = ()
     sources: tuple[Source, ...] = ()
     same_town: Neighbours = NONE
     same_field: Neighbours = NONE
@@ -92,6 +100,7 @@ def read(connection: sqlite3.Connection, known: Catalogue, table: Table, key: st
         values,
         names=_names(connection, known, table, values),
         naming=tuple(_naming(connection, known, table, key)),
+        parts=tuple(_parts(connection, table, key)),
         sources=_sources(connection, known, table, values),
         same_town=in_same_town(connection, table, values),
         same_field=of_same_field(connection, table, values),
@@ -100,14 +109,17 @@ def read(connection: sqlite3.Connection, known: Catalogue, table: Table, key: st
 
 def _names(
     connection: sqlite3.Connection, known: Catalogue, table: Table, values: dict[str, Any]
-) -> dict[str, Named]:
+) -> dict[str, tuple[Named, ...]]:
     content = content_tables(known)
-    names: dict[str, Named] = {}
+    names: dict[str, tuple[Named, ...]] = {}
     for column in table.columns.values():
-        target = content.get(column.references or "")
-        if target and column.type != "list" and values.get(column.name):
-            for named in _named(connection, target, "id = ?", values[column.name]):
-                names[column.name] = named
+        target, value = content.get(column.references or ""), values.get(column.name)
+        if target and value:
+            keys = value if column.type == "list" else json.dumps([value])
+            where = "id in (select value from json_each(?))"
+            found = _named(connection, target, where, keys, most=MOST_NAMES)
+            in_order = {named.key: named for named in found}
+            names[column.name] = tuple(in_order[key] for key in json.loads(keys) if key in in_order)
     return names
 
 
@@ -117,9 +129,11 @@ def _naming(
     found = []
     for other in content_tables(known).values():
         for column in other.columns.values():
-            if column.references != table.name or column.type == "list":
+            if column.references != table.name or column.name == PART_OF:
                 continue
             where = f'"{column.name}" = ?'
+            if column.type == "list":
+                where = f'exists (select 1 from json_each("{column.name}") where value = ?)'  # noqa: S608
             (count,) = connection.execute(
                 f'select count(*) from "{other.name}" where {where}',  # noqa: S608
                 [key],
@@ -130,16 +144,31 @@ def _naming(
     return found
 
 
-def _named(connection: sqlite3.Connection, table: Table, where: str, value: str) -> list[Named]:
-    """The first records, the newest events before the others."""
+def _parts(connection: sqlite3.Connection, table: Table, key: str) -> list[Named]:
+    if PART_OF not in table.columns:
+        return []
+    return _named(connection, table, f"{PART_OF} = ?", key, most=MOST_NAMES, order="position, id")
+
+
+def _named(
+    connection: sqlite3.Connection,
+    table: Table,
+    where: str,
+    value: str,
+    *,
+    most: int = NAMED,
+    order: str = "",
+) -> list[Named]:
+    """The first records, the newest events and articles before the others."""
     columns = ["id", f'"{table.label_column}"']
     columns += [
         f'"{name}"' if name in table.columns else "null" for name in ("language", "start", "end")
     ]
-    order = "start desc, id" if "start" in table.columns else f'"{table.label_column}", id'
+    newest = next((name for name in ("start", "published") if name in table.columns), None)
+    order = order or (f"{newest} desc, id" if newest else f'"{table.label_column}", id')
     rows = connection.execute(
         f'select {", ".join(columns)} from "{table.name}" where {where} '  # noqa: S608
-        f"order by {order} limit {NAMED}",
+        f"order by {order} limit {most}",
         [value],
     )
     return [Named(*row) for row in rows]

@@ -126,6 +126,20 @@ def _page_number(key: str, value: str, table: Table) -> str:
     return str(int(value))
 
 
+def _month(key: str, value: str, table: Table) -> str:
+    if not table.has_days:
+        raise QueryError(
+            _("%(key)s is not possible: %(table)s have no day on which they begin.")
+            % {"key": key, "table": _(table.title)}
+        )
+    if not re.fullmatch("[12][0-9]{3}-(0[1-9]|1[0-2])", value):
+        raise QueryError(
+            _("%(key)s is a month, such as 2026-05, not %(value)s.")
+            % {"key": key, "value": shown(value)}
+        )
+    return value
+
+
 def _zoom(key: str, value: str, table: Table) -> str:
     if not NUMBER.fullmatch(value) or not 0 <= float(value) <= 22:
         raise QueryError(
@@ -172,13 +186,14 @@ SPECIALS: dict[str, Callable[[str, str, Table], str]] = {
     "_nocount": _switch,
     "_view": _one_of("table", "map"),
     "_page": _page_number,
+    "_month": _month,
     "_viewport": _viewport,
     "_zoom": _zoom,
 }
 #: What a list of records takes besides conditions; the others are of Datasette's table.
-OF_LISTS = ("_sort", "_sort_desc", "_size", "_page")
+OF_LISTS = ("_sort", "_sort_desc", "_size", "_page", "_month")
 #: Parameters of one format alone; a page's format is the empty one.
-_OF_ONE_FORM = {"_page": "", "_viewport": "map", "_zoom": "map"}
+_OF_ONE_FORM = {"_page": "", "_month": "", "_viewport": "map", "_zoom": "map"}
 #: What one record's address takes.
 OF_RECORDS: dict[str, Callable[[str, str, Table], str]] = {
     **{
@@ -225,6 +240,10 @@ def check_form(key: str, form: str) -> None:
     if key == "_page":
         raise QueryError(
             _("_page is of the web page alone; here the next page is the address next_url gives.")
+        )
+    if key == "_month":
+        raise QueryError(
+            _("_month is of the web page alone; here start__gte and start__lte choose.")
         )
     raise QueryError(_("%(key)s is of the format .map alone.") % {"key": key})
 

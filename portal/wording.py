@@ -42,6 +42,8 @@ _OF_DAYS = {
     "lte": N_("%(column)s: until %(value)s"),
 }
 
+_WHEN = {"coming": N_("Coming"), "past": N_("Past")}
+
 #: What keys of other tables, and numbers of places, are called: (column, value) → name.
 Names = dict[tuple[str, str], str]
 
@@ -53,7 +55,7 @@ def names(
     found: Names = {}
     for item in selection.filters:
         column = table.columns[item.column]
-        if item.operator != "exact" or column.codes:
+        if item.operator not in EQUALITY or column.codes:
             continue
         is_own = column.name == table.key
         other = table if is_own else known.tables.get(column.references or "")
@@ -85,6 +87,8 @@ def chips(selection: Selection, table: Table, called: Names) -> Iterator[Chip]:
         yield Chip(shown(selection.search), replace(rest, search=None).canonical())
     if selection.area:
         yield Chip(_area(selection.area), replace(rest, area=None).canonical())
+    if selection.when:
+        yield Chip(_(_WHEN[selection.when]), replace(rest, when=None).canonical())
     if selection.near:
         yield Chip(_near(selection.near), replace(rest, near=None).canonical())
     for item in selection.filters:
@@ -113,6 +117,8 @@ def in_words(selection: Selection, table: Table, called: Names) -> str:
             parts.append(either(values))
         else:
             parts.append(_condition(item, column, called))
+    if selection.when:
+        parts.append(_(_WHEN[selection.when]))
     if selection.near:
         parts.append(_near(selection.near))
     if selection.area:

@@ -22,7 +22,7 @@ function chosen(changes = {}) {
 }
 
 /** What is taken over from the page of the next address as it is. */
-const PARTS = ["#hidden-choice", "#apply", "#take-away", "#list", "#map-config", ".switch",
+const PARTS = ["#hidden-choice", "#apply", "#take-away", "#list", "#map-config", ".switch", ".views",
   ".languages ul"];
 
 /** Put the inside of a part of `page` in the place of ours. */
@@ -109,7 +109,8 @@ async function go(address, { push = true, focus = null } = {}) {
 
 /** Start the map when it is in sight, or tell it what is chosen now. */
 async function showMap() {
-  if (!mapSide || (isNarrow.matches && explorer.dataset.view !== "map")) return;
+  const { view } = explorer.dataset;
+  if (!mapSide || view === "month" || (isNarrow.matches && view !== "map")) return;
   if (map) (await map).update(JSON.parse(document.getElementById("map-config").textContent));
   else map = import("./explorer-map.js").then(({ attach }) => attach(document.getElementById("map")));
 }
@@ -131,7 +132,7 @@ explorer.addEventListener("click", (event) => {
   if (link.origin + link.pathname !== form.action) return;
   if (new URLSearchParams(link.search).get("_view") === "table") return;
   event.preventDefault();
-  go(link.href, { focus: link.closest(".pages") && "results" });
+  go(link.href, { focus: link.closest(".pages, .month") && "results" });
 });
 window.addEventListener("popstate", () => go(location.href, { push: false }));
 

@@ -1,0 +1,14 @@
+"""Which day it is, for what is to come and what is past."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+#: The clock of most of the network's countries. An hour more or less in the others decides nothing.
+CLOCK = ZoneInfo("Europe/Warsaw")
+
+
+def today() -> date:
+    """The day it is in the middle of the region."""
+    return datetime.now(CLOCK).date()
