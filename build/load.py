@@ -134,7 +134,7 @@ def _order(db: Database, table: Table) -> None:
         return
     db.execute(
         f'create table "{table.name}_order" '
-        "(record integer primary key, position integer not null unique)"
+        "(record_rowid integer primary key, alphabet_position integer not null unique)"
     )
     db.execute(
         f"""

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 
 from portal import compat, facts, linked_data
 from portal.answers import kept_for
+from portal.calendar_days import is_past
 from portal.catalogue import catalogue
 from portal.citation import cited_page
 from portal.language import ENGLISH, language, number
@@ -68,6 +69,7 @@ async def record_page(datasette, request, send):
         "unknown": facts.unknown(record),
         "paragraphs": [part for part in (record.values.get("body") or "").split("\n\n") if part],
         "location": location(record),
+        "is_past": is_past(record.values),
         "own_choice": _own_choice(datasette, table, key),
         "citation": cited_page(datasette, db, record.label, about.url).text,
         "reach": REACH_KM,

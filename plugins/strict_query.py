@@ -23,7 +23,7 @@ from portal.links import Links, with_mark
 from portal.query import check_sql, parse, parse_record
 
 #: Formats of ours. Those that walk a table's JSON have their query string read once more there.
-EXPORTS = {"csv", "geojson", "xlsx", "bib", "csl", "svg", "png", "map"}
+EXPORTS = {"csv", "geojson", "xlsx", "bib", "csl", "svg", "png", "map", "ics", "atom"}
 
 
 @hookimpl
@@ -84,6 +84,7 @@ def _missing(asked, known, datasette):
         return _("There is no table %(table)s here.") % {"table": shown(asked.table)}
     formats = {"csv", "blob", *datasette.renderers}
     formats |= EXPORTS if table and not asked.record else set()
+    formats |= {"ics"} if table and asked.record and table.has_days else set()
     formats |= set() if asked.table else {"db"}
     if asked.format and asked.format not in formats:
         return _("There is no format %(format)s here. There are %(formats)s.") % {

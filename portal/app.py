@@ -14,7 +14,7 @@ from portal import compat
 from portal.catalogue import Catalogue
 from portal.errors import CannotServe
 from portal.metadata import check_shape
-from portal.site import SECTIONS
+from portal.site import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = ROOT / "metadata.yml"
@@ -53,7 +53,7 @@ def create_datasette(
     """
     version = published_version(database)
     tables = Catalogue.read(version).tables
-    if missing := [name for section in SECTIONS for name in section.tables if name not in tables]:
+    if missing := [name for name in TABLES if name not in tables]:
         raise CannotServe(
             f"{database} has no {', '.join(missing)}: another version of the build made it. "
             "Run `make build` to make it anew."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 #: The clock of most of the network's countries. An hour more or less in the others decides nothing.
@@ -12,3 +13,9 @@ CLOCK = ZoneInfo("Europe/Warsaw")
 def today() -> date:
     """The day it is in the middle of the region."""
     return datetime.now(CLOCK).date()
+
+
+def is_past(values: dict[str, Any]) -> bool:
+    """Whether an event, a row by column names, is over; false of what has no days."""
+    last = values.get("end") or values.get("start")
+    return bool(last) and str(last) < today().isoformat()

@@ -236,8 +236,8 @@ def orders(page: ListPage) -> list[tuple[str, str, bool]]:
         unasked, words = None, _("Nearest first")
     elif page.summary.selection.search is not None:
         unasked, words = None, _("Best hits first")
-    elif in_time := own_order(page.summary.table):
-        unasked, words = None, _(in_time[1])
+    elif natural := own_order(page.summary.table):
+        unasked, words = None, _(natural[1])
     else:
         unasked, words = page.order, _in_words(page.order, page.summary.table)
     others = [order for order in _usual(page) if order != unasked]

@@ -47,6 +47,17 @@ class Listing:
         return max(1, ceil(self.total / self.size)) if self.size else 1
 
     @property
+    def numbers(self) -> list[int]:
+        """Pages to link: the first, the last, those about this one, and ten over all of them.
+
+        Of up to fifty pages each is linked from one that is linked here.
+        """
+        step = max(1, ceil(self.pages / 10))
+        about = range(self.page - 2, self.page + 3)
+        numbers = {1, self.pages, *range(1, self.pages, step), *about}
+        return sorted(number for number in numbers if 1 <= number <= self.pages)
+
+    @property
     def first(self) -> int:
         """Number of the first record of the page, counted from 1."""
         return (self.page - 1) * self.size + 1
@@ -99,6 +110,7 @@ def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, 
     """Tables, columns beside the table's own, and the order."""
     source, key = f'"{table.name}"', f'"{table.name}"."{table.key}"'
     columns = f", {DISTANCE} as km" if selection.near else ""
+    in_alphabet = f'{source} join "{table.name}_order" on record_rowid = "{table.name}".rowid'
     if chosen := order_of(dict(selection.view), None):
         own = chosen
     elif selection.near:
@@ -110,15 +122,11 @@ def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, 
             f"where {index} match :search)"
         )
         return f'{source} join {hits} on hit = "{table.name}".rowid', columns, f"score, {key}"
-    elif in_time := own_order(table):
-        alphabet = f'"{table.name}_order"'
-        join = f'{source} join {alphabet} on {alphabet}.record = "{table.name}".rowid'
-        return join, columns, f"{in_time[0]}, {alphabet}.position"
+    elif natural := own_order(table):
+        return in_alphabet, columns, f"{natural[0]}, alphabet_position"
     if own is None:
         return source, columns, key
     if own.column == table.label_column:
-        alphabet = f'"{table.name}_order"'
-        by = f"{alphabet}.position{' desc' if own.falling else ''}"
-        return f'{source} join {alphabet} on {alphabet}.record = "{table.name}".rowid', columns, by
+        return in_alphabet, columns, f"alphabet_position{' desc' if own.falling else ''}"
     column = f'"{table.name}"."{own.column}"'
     return source, columns, f"{column} is null, {column}{' desc' if own.falling else ''}, {key}"

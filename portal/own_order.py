@@ -1,4 +1,5 @@
-"""The order in which a page lists what has its time: first what one can still take part in.
+"""The order of a page's list where no column tells it: what one can still take part in first, and
+parts after what they are parts of.
 
 Machine formats keep the order of one column, by which they find their next page.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from portal.catalogue import Table
 from portal.language import N_
+from portal.record import PART_OF
 
 #: When an event is over.
 LAST_DAY = 'coalesce("end", "start")'
@@ -31,4 +33,11 @@ def own_order(table: Table) -> tuple[str, str] | None:
         return f"not {coming}, case when {coming} then start end, start desc", N_("Coming first")
     if table.columns.keys() >= {"status", "deadline"}:
         return f"{OPENNESS}, {_NEXT_DEADLINE} is null, {_NEXT_DEADLINE}", N_("Open ones first")
+    if PART_OF in table.columns:
+        whole = f"""
+            select alphabet_position from "{table.name}_order" join "{table.name}" as whole
+            on record_rowid = whole.rowid where whole.id = "{table.name}".{PART_OF}
+            """  # noqa: S608 - names come from the schema
+        by = f"coalesce(({whole}), alphabet_position), {PART_OF} is not null, position"
+        return by, N_("By name, parts in their order")
     return None

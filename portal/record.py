@@ -60,6 +60,8 @@ class Record:
     naming: tuple[Naming, ...] = ()
     #: Its parts in their order, such as the sections of a course.
     parts: tuple[Named, ...] = ()
+    #: If it is a part itself: all parts of the same whole in their order.
+    siblings: tuple[Named, ...] = ()
     sources: tuple[Source, ...] = ()
     same_town: Neighbours = NONE
     same_field: Neighbours = NONE
@@ -72,6 +74,20 @@ class Record:
     def language(self) -> str | None:
         """Code of the language its name and text are in, where it says."""
         return self.values.get("language")
+
+    @property
+    def before(self) -> Named | None:
+        """The part before this one."""
+        return self._sibling(-1)
+
+    @property
+    def after(self) -> Named | None:
+        """The part after this one."""
+        return self._sibling(1)
+
+    def _sibling(self, step: int) -> Named | None:
+        at = [part.key for part in self.siblings].index(self.key) + step if self.siblings else -1
+        return self.siblings[at] if 0 <= at < len(self.siblings) else None
 
     @property
     def is_located(self) -> bool:
@@ -101,6 +117,7 @@ def read(connection: sqlite3.Connection, known: Catalogue, table: Table, key: st
         names=_names(connection, known, table, values),
         naming=tuple(_naming(connection, known, table, key)),
         parts=tuple(_parts(connection, table, key)),
+        siblings=tuple(_parts(connection, table, values.get(PART_OF))),
         sources=_sources(connection, known, table, values),
         same_town=in_same_town(connection, table, values),
         same_field=of_same_field(connection, table, values),
@@ -144,8 +161,8 @@ def _naming(
     return found
 
 
-def _parts(connection: sqlite3.Connection, table: Table, key: str) -> list[Named]:
-    if PART_OF not in table.columns:
+def _parts(connection: sqlite3.Connection, table: Table, key: str | None) -> list[Named]:
+    if PART_OF not in table.columns or not key:
         return []
     return _named(connection, table, f"{PART_OF} = ?", key, most=MOST_NAMES, order="position, id")
 

@@ -18,27 +18,73 @@ from portal.metadata import credited
 
 
 @dataclass(frozen=True)
+class Place:
+    """A page of a section: its path, which begins those of the pages below it, and its word."""
+
+    path: str
+    word: str
+
+    def is_at(self, here: str) -> bool:
+        """Whether `here`, a path with its query string, is this page, whatever it selects."""
+        return here.partition("?")[0] == self.path
+
+    def holds(self, here: str) -> bool:
+        """Whether `here` is this page or one below it."""
+        return self.is_at(here) or here.startswith(f"{self.path}/")
+
+
+@dataclass(frozen=True)
 class Section:
-    """A section of the platform: its word in the menu, and its tables, the first one leading."""
+    """A section of the platform: its word in the menu, and its pages, the first one leading."""
 
     word: str
-    tables: tuple[str, ...]
+    places: tuple[Place, ...]
+
+    @property
+    def path(self) -> str:
+        return self.places[0].path
+
+    def current(self, here: str) -> str | None:
+        """What `aria-current` says of the section's link on the page `here`."""
+        if self.places[0].is_at(here):
+            return "page"
+        return "true" if any(place.holds(here) for place in self.places) else None
+
+
+def _section(word: str, path: str) -> Section:
+    return Section(word, (Place(path, word),))
 
 
 #: In the order of the header.
 SECTIONS = (
-    Section(N_("Enterprises"), ("enterprises",)),
-    Section(N_("Calendar"), ("events",)),
-    Section(N_("Blog"), ("articles",)),
-    Section(N_("Library"), ("library",)),
-    Section(N_("Support"), ("organisations", "programmes")),
+    _section(N_("Enterprises"), "/baltic/enterprises"),
+    _section(N_("Countries"), "/countries"),
+    _section(N_("Calendar"), "/baltic/events"),
+    _section(N_("Blog"), "/baltic/articles"),
+    _section(N_("Library"), "/baltic/library"),
+    Section(
+        N_("Support"),
+        (
+            Place("/support", N_("Find support")),
+            Place("/baltic/organisations", N_("Support organisations")),
+            Place("/baltic/programmes", N_("Support programmes")),
+            Place("/partners", N_("Finding partners")),
+        ),
+    ),
 )
+#: Tables without which there is no portal.
+TABLES = ("enterprises", "organisations", "programmes", "events", "articles", "library")
 
 
 class Site:
     """Known to all templates as `site`, those of Datasette's error pages included."""
 
     sections = SECTIONS
+
+    @staticmethod
+    def section(here: str) -> Section | None:
+        """The section to which the page `here` belongs."""
+        return next((section for section in SECTIONS if section.current(here)), None)
 
     def __init__(self, ds: Datasette, static: Path) -> None:
         self._ds = ds

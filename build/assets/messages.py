@@ -33,6 +33,8 @@ _METHODS = [
     ("templates/**.html", "jinja2.ext:babel_extract"),
 ]
 _OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
+#: Vocabularies whose definitions pages show.
+_DEFINED = ("collaborations", "event_statuses", "needs", "precisions", "stages")
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
 
@@ -56,7 +58,7 @@ def template() -> Catalog:
 
 
 def _texts_of_data() -> Iterator[tuple[str, str]]:
-    """Words of the schema, what precisions of a place mean, and the operator's words."""
+    """Words of the schema, what some codes mean, and the operator's words."""
     schema = yaml.safe_load((ROOT / "data" / "datapackage.yml").read_text(encoding="utf-8"))
     for resource in schema["resources"]:
         for described in (resource, *resource["schema"]["fields"]):
@@ -65,10 +67,11 @@ def _texts_of_data() -> Iterator[tuple[str, str]]:
                     yield "data/datapackage.yml", described[key].strip()
     for name in sorted({*SOURCES, *REPORT_COLUMNS, *ISSUE_COLUMNS}):
         yield "build/report.py", title_of(name)
-    precisions = ROOT / "data" / "vocabularies" / "precisions.csv"
-    with precisions.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield "data/vocabularies/precisions.csv", row["definition"]
+    for name in _DEFINED:
+        path = f"data/vocabularies/{name}.csv"
+        with (ROOT / path).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield path, row["definition"]
     settings = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     for words in (settings, *settings["databases"]["baltic"]["tables"].values()):
         for key in ("title", "description"):
