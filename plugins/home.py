@@ -1,13 +1,13 @@
-"""The home page, `/`: a map of all enterprises, the numbers, the next events, the newest texts."""
-
-from datetime import UTC, datetime
+"""The home page, `/`: a map of all enterprises, the numbers, what is next, what is new."""
 
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
 from portal import home
 from portal.answers import kept_for, refusal, withheld
+from portal.calendar_days import today
 from portal.catalogue import catalogue
+from portal.changes import changes
 from portal.language import gettext as _
 from portal.links import Links
 from portal.map_words import map_of
@@ -29,12 +29,13 @@ async def home_page(datasette, request):
         return refused
     db = datasette.get_database("baltic")
     shown = await home.enterprises(datasette, known)
-    events, upcoming = await home.events(db, datetime.now(UTC).date())
+    events, upcoming = await home.events(db, today())
     links = Links(datasette)
     html = await datasette.render_template(
         "home.html",
         {
             "shown": shown,
+            "codes_of": known.tables,
             "by_country": home.most_first(shown, "country"),
             "by_sector": home.most_first(shown, "sector"),
             "sizes": await home.sizes(db, known),
@@ -42,6 +43,7 @@ async def home_page(datasette, request):
             "events": events,
             "upcoming": upcoming,
             "articles": await home.articles(db),
+            "changes": await db.execute_fn(lambda connection: changes(connection, known)),
         },
         request=request,
         view_name="home",

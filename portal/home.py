@@ -34,14 +34,14 @@ async def events(db: Database, today: date) -> tuple[list[dict[str, Any]], bool]
     """The next events, or the latest when none is to come; and whether they are to come."""
     upcoming = await _rows(
         db,
-        "select id, name, start, end, city, country, online from events "
+        "select id, name, start, end, city, country, online, status, language from events "
         'where coalesce("end", start) >= ? order by start, id limit 4',
         today.isoformat(),
     )
     if upcoming:
         return upcoming, True
     sql = (
-        "select id, name, start, end, city, country, online from events "
+        "select id, name, start, end, city, country, online, status, language from events "
         "order by start desc, id limit 4"
     )
     return await _rows(db, sql), False

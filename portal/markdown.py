@@ -9,8 +9,8 @@ sanitiser with a list of what is allowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -44,15 +44,14 @@ _OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
 _ALIGNED = {"text-align:right": "to-right", "text-align:center": "to-centre"}
 _WITH_DIRECTION = {"paragraph_open", "heading_open", "list_item_open", "td_open", "th_open"}
 
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ATTRIBUTES = {
     "a": {"href", "rel", "title"},
     "img": {"src", "alt", "title", "loading"},
     "ol": {"start"},
     "pre": {"tabindex", "role", "aria-label", "dir"},
     "div": {"tabindex", "role", "aria-label"},
-    **dict.fromkeys(("p", "li", "td", "th"), {"dir"}),
-    **dict.fromkeys(_HEADINGS, {"id", "dir"}),
+    **{tag: {"dir"} for tag in ("p", "li", "td", "th")},
+    **{tag: {"id", "dir"} for tag in ("h2", "h3", "h4", "h5", "h6")},
 }
 _TAGS = {*_ATTRIBUTES, "blockquote", "br", "code", "em", "hr", "s", "strong", "table", "tbody",
          "thead", "tr", "ul"}  # fmt: skip
@@ -71,11 +70,19 @@ class Heading(NamedTuple):
     level: int
 
 
-_texts: Kept[Markup] = Kept(_KEPT, weight=len)
+@dataclass(frozen=True)
+class Text:
+    """A text as safe HTML, and what its table of contents shows: nothing where it is not long."""
+
+    html: Markup
+    contents: tuple[Heading, ...]
 
 
-def rendered(text: str, address: Address, *, page: str = "") -> Markup:
-    """`text` as safe HTML, in the reader's language.
+_texts: Kept[Text] = Kept(_KEPT, weight=lambda text: len(text.html))
+
+
+def rendered(text: str, address: Address, *, page: str = "") -> Text:
+    """Render `text` in the reader's language.
 
     `address` turns our own paths, without a language, into links; `page` is the address of the page
     the text stands on, where it is read elsewhere. Headings begin at the second level and skip
@@ -87,33 +94,47 @@ def rendered(text: str, address: Address, *, page: str = "") -> Markup:
     return kept if kept is not None else _texts.put(key, _rendered(text, address, page))
 
 
-@lru_cache(maxsize=128)
-def contents(text: str) -> tuple[Heading, ...]:
-    """The headings that a table of contents shows; none for a text that is not long."""
-    outer = [
-        heading for depth, heading in _levelled(_markdown.parse(text)) if not depth and heading
-    ]
-    return tuple(item for item in outer if item.level in _SHOWN_LEVELS) if len(outer) >= LONG else ()
+@dataclass(frozen=True)
+class _Place:
+    """Where a text is read, and the ids of its headings."""
+
+    address: Address
+    page: str
+    ids: frozenset[str]
 
 
-def _rendered(text: str, address: Address, page: str) -> Markup:
+class _Link(NamedTuple):
+    href: str
+    rel: str
+
+
+def _rendered(text: str, address: Address, page: str) -> Text:
     tokens = _markdown.parse(text)
-    ids = {heading.id for _depth, heading in _levelled(tokens) if heading}
+    headings = list(_levelled(tokens))
+    place = _Place(address, page, frozenset(heading.id for _depth, heading in headings))
     for token in tokens:
         if token.type in _WITH_DIRECTION:
             token.attrSet("dir", "auto")
-        if token.type == "inline":
-            token.children = list(_linked(token.children or [], address, page, ids))
+        token.children = list(_linked(token.children or [], place))
     html = _markdown.renderer.render(list(_scrolling(tokens)), _markdown.options, {})
-    return Markup(_sanitised(html, address))  # noqa: S704 - sanitised
+    return Text(
+        Markup(_sanitised(html, address)),  # noqa: S704 - sanitised
+        _contents([heading for depth, heading in headings if depth == 0]),
+    )
 
 
-def _levelled(tokens: list[Token]) -> Iterator[tuple[int, Heading | None]]:
-    """Give each heading its level and id; those without words go.
+def _contents(headings: list[Heading]) -> tuple[Heading, ...]:
+    if len(headings) < LONG:
+        return ()
+    return tuple(heading for heading in headings if heading.level in _SHOWN_LEVELS)
 
-    Yields how deep in quotations and lists each stands, and the heading, None for one that is gone.
+
+def _levelled(tokens: list[Token]) -> Iterator[tuple[int, Heading]]:
+    """Give each heading its level and id; one without words becomes a paragraph.
+
+    Yields how deep in quotations and lists each stands, and the heading.
     """
-    open_levels: list[int] = []
+    above: list[int] = []
     taken: set[str] = set()
     counts: dict[str, int] = {}
     for at, token in enumerate(tokens):
@@ -122,15 +143,14 @@ def _levelled(tokens: list[Token]) -> Iterator[tuple[int, Heading | None]]:
         inline, close = tokens[at + 1], tokens[at + 2]
         words = " ".join(_words(inline.children or []).split())
         if not words:
-            for gone in (token, inline, close):
-                gone.type, gone.tag, gone.hidden, gone.children = "gone", "", True, []
-            yield token.level, None
+            token.type, token.tag = "paragraph_open", "p"
+            close.type, close.tag = "paragraph_close", "p"
             continue
         level = int(token.tag[1])
-        while open_levels and open_levels[-1] >= level:
-            open_levels.pop()
-        open_levels.append(level)
-        heading = Heading(_id(words, taken, counts), words, min(1 + len(open_levels), 6))
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        heading = Heading(_id(words, taken, counts), words, min(1 + len(above), 6))
         token.tag = close.tag = f"h{heading.level}"
         token.attrSet("id", heading.id)
         yield token.level, heading
@@ -149,47 +169,113 @@ def _id(words: str, taken: set[str], counts: dict[str, int]) -> str:
 
 def _words(tokens: Iterable[Token]) -> str:
     """What is to be read of some inline tokens."""
-    parts = []
-    for token in tokens:
-        if token.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-        elif token.type == "image":
-            parts.append(_words(token.children or []))
-        else:
-            parts.append(token.content)
-    return "".join(parts)
+    breaks = ("softbreak", "hardbreak")
+    return "".join(
+        " " if token.type in breaks else _words(token.children or []) or token.content
+        for token in tokens
+    )
 
 
-def _linked(
-    tokens: Sequence[Token], address: Address, page: str, ids: set[str]
-) -> Iterator[Token]:
-    """The inline tokens with our links and pictures where they are found; the others are words."""
-    kept, inside = False, False
-    target: str | None = None
-    named = ""
+def _linked(tokens: Iterable[Token], place: _Place) -> Iterator[Token]:
+    """Inline tokens with links and pictures that may be there; of others the words remain."""
+    link: _Link | None = None
+    words = ""
     for token in tokens:
         if token.type == "link_open":
-            href = str(token.attrGet("href"))
-            target, rel = _target(href, address, page, ids)
-            kept, named = target is not None, ""
-            if kept and target is not None:
-                token.attrSet("href", target)
-                if rel:
-                    token.attrSet("rel", rel)
+            link, words = _link(str(token.attrGet("href")), place), ""
+            if link:
+                token.attrs |= {"href": link.href} | ({"rel": link.rel} if link.rel else {})
                 yield token
         elif token.type == "link_close":
-            if kept:
-                if not named.strip():
-                    yield _text(target or "")
+            if link:
+                if not words.strip():
+                    yield _text(link.href)
                 yield token
-            kept = False
-        elif token.type == "image":
-            named += _words(token.children or [])
-            yield _picture(token, address)
+            link = None
         else:
-            named += _words([token])
-            yield token
+            words += _words([token])
+            yield _picture(token, place.address) if token.type == "image" else token
+
+
+def _link(href: str, place: _Place) -> _Link | None:
+    """Where a link leads; None where it may not lead."""
+    if href.startswith("#"):
+        name = PREFIX + unquote(href[1:]).removeprefix(PREFIX)
+        return _Link(f"{place.page}#{name}", "") if name in place.ids else None
+    if _OWN_PATH.fullmatch(href):
+        # Robots are not to walk the combinations of filters.
+        return _Link(_own(href, place.address), "nofollow" if urlsplit(href).query else "")
+    if is_web_address(href) or re.match(r"mailto:\S", href, re.IGNORECASE):
+        return _Link(href, "noopener")
+    return None
+
+
+def _own(path: str, address: Address) -> str:
+    """The address of a path of ours, in the reader's language also if the author named another."""
+    return str(address(stripped(path)[1]))
+
+
+def _picture(token: Token, address: Address) -> Token:
+    """A picture of ours; of any other, what it shows in words."""
+    source = str(token.attrGet("src"))
+    if not _OWN_PATH.fullmatch(source):
+        return _text(_words(token.children or []))
+    token.attrs |= {"src": _own(source, address), "loading": "lazy"}
+    return token
 
 
 def _text(words: str) -> Token:
     return Token("text", "", 0, content=words)
+
+
+def _scrolling(tokens: list[Token]) -> Iterator[Token]:
+    """What may be wider than a phone, in frames that scroll, by the keyboard too."""
+    tables = 0
+    for at, token in enumerate(tokens):
+        if token.type in ("fence", "code_block"):
+            token.type = "code_block"
+            token.attrs = {"tabindex": "0", "role": "group", "aria-label": _("Code"), "dir": "ltr"}
+        elif token.type in ("th_open", "td_open"):
+            if aligned := _ALIGNED.get(str(token.attrs.pop("style", ""))):
+                token.attrs["class"] = aligned
+        elif token.type == "table_open":
+            tables += 1
+            # Each name once, or they cannot be told apart in a list of the page's regions.
+            name = _("Table %(number)s: %(columns)s") % {
+                "number": tables,
+                "columns": ", ".join(_columns(tokens, at)),
+            }
+            frame = Token("frame_open", "div", 1, block=True)
+            frame.attrs = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": name}
+            yield frame
+        yield token
+        if token.type == "table_close":
+            yield Token("frame_close", "div", -1, block=True)
+
+
+def _columns(tokens: list[Token], at: int) -> Iterator[str]:
+    """The words of the head of the table that begins at a place."""
+    for token in tokens[at:]:
+        if token.type == "thead_close":
+            return
+        if token.type == "inline":
+            yield _words(token.children or [])
+
+
+def _sanitised(html: str, address: Address) -> str:
+    origin = urlsplit(address("/"))[:2]
+
+    def allowed(tag: str, attribute: str, value: str) -> str | None:
+        if (tag, attribute) != ("img", "src"):
+            return value
+        return value if "\\" not in value and urlsplit(value)[:2] == origin else None
+
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        attribute_filter=allowed,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto"},
+    )

@@ -1,0 +1,622 @@
+"""What the directory holds on each country of the network, and how countries compare.
+
+All figures count records. Those of a published database never change, so each country is counted
+once; only what is to come depends on the day.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+from weakref import WeakKeyDictionary
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+
+from build.fold import fold
+from portal.calendar_days import today
+from portal.catalogue import Catalogue, Column, Table
+from portal.charts import Item, percent
+from portal.conditions import conditions
+from portal.errors import QueryError, shown
+from portal.facets import Counts, counts
+from portal.language import gettext as _
+from portal.language import number
+from portal.limits import TIME_LIMIT_MS
+from portal.linked_data import About, Node
+from portal.listing import Extent, extent
+from portal.own_order import LAST_DAY, own_order
+from portal.query import Filter, Selection
+from portal.specials import not_one_of
+from portal.wording import value_in_words
+
+#: The tables whose records belong to countries, in the order in which they are told.
+TABLES = ("enterprises", "organisations", "programmes", "events", "articles", "library")
+#: All that a country's page shows, and so what the public must be allowed to see.
+SHOWN = (*TABLES, "countries", "sources")
+#: Codes that stand for work across countries.
+ACROSS = ("EU", "INT")
+#: The portal's own article on what counts as a social enterprise in each country.
+ARTICLE = "what-counts-as-a-social-enterprise"
+
+#: Columns of the enterprises that are counted for a country.
+_COUNTED = ("sector", "founded", "legal_form", "registered_status", "city")
+#: Towns, forms, hosts that are listed; how many more there are is said.
+_MOST_LISTED = 10
+_MOST_RECORDS = 6
+#: When founding years are told one by one and not by decade: many of them, close together.
+_MANY_YEARS, _CLOSE_YEARS = 20, 20
+#: Countries with fewer enterprises have no shares that one might compare.
+ENOUGH = 10
+_MOST_DIFFERENCES = 3
+#: Bars of a chart that one takes in.
+_MOST_BARS, _FEWEST_GROUPS = 60, 5
+#: Parameters that are read before an address is refused.
+_MOST_PARAMETERS = 100
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The network's countries in the order of their codes, and the sizes of all tables."""
+
+    codes: tuple[str, ...]
+    #: Table → country → records.
+    sizes: dict[str, dict[str, int]]
+
+    def size(self, table: str, code: str) -> int:
+        return self.sizes[table].get(code, 0)
+
+    def across(self, table: str) -> int:
+        """Records of work across countries."""
+        return sum(self.size(table, code) for code in ACROSS)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The enterprises of one country, counted."""
+
+    code: str
+    extent: Extent
+    confirmed: int
+    #: Precision → enterprises that are on the map.
+    located: dict[str | None, int]
+    counts: Counts
+    #: Websites on which most of them were read, with the number of enterprises.
+    hosts: list[tuple[str, int]]
+    #: How many websites there are in all.
+    all_hosts: int
+
+    @property
+    def total(self) -> int:
+        return self.extent.total
+
+    def known(self, column: str) -> int:
+        """Enterprises of which the value of `column` is known."""
+        return self.total - self.counts[column].get(None, 0)
+
+    def decades(self) -> dict[int, int]:
+        """Decade → enterprises founded then, as far as the year is known."""
+        found: dict[int, int] = {}
+        for year, count in self.counts["founded"].items():
+            if year is not None:
+                found[year // 10 * 10] = found.get(year // 10 * 10, 0) + count
+        return found
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that the page of a country shows, in codes; the lists hold the first records as rows."""
+
+    whole: Whole
+    figures: Figures
+    #: Events that are to come.
+    coming: int
+    #: Kind of organisation → how many, the most frequent first.
+    kinds: list[tuple[str, int]]
+    organisations: list[dict[str, Any]]
+    #: Those one can apply to first; `ahead` says whether the deadline is.
+    programmes: list[dict[str, Any]]
+    #: The next ones, or the latest when none is to come.
+    events: list[dict[str, Any]]
+    articles: list[dict[str, Any]]
+    library: list[dict[str, Any]]
+    has_article: bool
+
+    @property
+    def code(self) -> str:
+        return self.figures.code
+
+    def size(self, table: str) -> int:
+        return self.whole.size(table, self.code)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value with the number of enterprises that have it, and the query string of their list."""
+
+    label: str
+    count: int
+    query: str
+    #: Of the enterprises of which the value is known, from 0 to 1.
+    share: float = 0
+
+    @property
+    def item(self) -> Item:
+        """As an item of a chart."""
+        return Item(self.label, self.count, number(self.count))
+
+    @property
+    def percent(self) -> str:
+        return percent(self.share)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The most frequent values of a column."""
+
+    lines: list[Line]
+    #: How many values more there are.
+    others: int
+    known: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of a comparison: a text, of which list of which table it is, and its share."""
+
+    text: str
+    table: str = "enterprises"
+    query: str = ""
+    share: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of a comparison that belong together, each a title and a cell a country."""
+
+    title: str
+    note: str
+    rows: list[tuple[str, list[Cell]]]
+
+
+async def whole(db: Database, known: Catalogue) -> Whole:
+    """The network's countries and the sizes of all tables."""
+    return await _read(db, lambda connection: _whole(db, connection, known))
+
+
+async def profile(db: Database, known: Catalogue, code: str) -> Profile:
+    """What the directory holds on the country `code`. Raises OperationalError beyond its time."""
+
+    def read(connection: sqlite3.Connection) -> Profile:
+        asked = {"code": code, "today": today().isoformat()}
+        coming = f"{LAST_DAY} >= :today"
+        (number_coming,) = connection.execute(
+            f"select count(*) from events where country = :code and {coming}",  # noqa: S608
+            asked,
+        ).fetchone()
+        return Profile(
+            _whole(db, connection, known),
+            _figures(db, connection, known, code),
+            number_coming,
+            _kinds(connection, asked),
+            _rows(connection, _organisations, asked),
+            _rows(connection, _programmes(known.tables["programmes"]), asked),
+            _rows(connection, _events(known.tables["events"], bool(number_coming)), asked),
+            _rows(connection, _articles, asked),
+            _rows(connection, _library, asked),
+            _is_there(connection, ARTICLE),
+        )
+
+    return await _read(db, read)
+
+
+async def figures(db: Database, known: Catalogue, codes: Sequence[str]) -> list[Figures]:
+    """The figures of several countries, in the order of `codes`."""
+    return await _read(
+        db, lambda connection: [_figures(db, connection, known, code) for code in codes]
+    )
+
+
+async def _read(db: Database, work: Callable[[sqlite3.Connection], T]) -> T:
+    def timed(connection: sqlite3.Connection) -> T:
+        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            return work(connection)
+
+    result: T = await db.execute_fn(timed)
+    return result
+
+
+_wholes: WeakKeyDictionary[Database, Whole] = WeakKeyDictionary()
+_counted: WeakKeyDictionary[Database, dict[str, Figures]] = WeakKeyDictionary()
+
+
+def _whole(db: Database, connection: sqlite3.Connection, known: Catalogue) -> Whole:
+    if db not in _wholes:
+        parts = " union all ".join(_sizes(known.tables[name]) for name in TABLES)
+        sizes: dict[str, dict[str, int]] = {name: {} for name in TABLES}
+        for name, code, count in connection.execute(parts):
+            sizes[name][code] = count
+        codes = connection.execute("select code from countries where network order by code")
+        _wholes[db] = Whole(tuple(code for (code,) in codes), sizes)
+    return _wholes[db]
+
+
+def _sizes(table: Table) -> str:
+    if country_column(table) == "country":
+        return f"select '{table.name}', country, count(*) from {table.name} group by 2"  # noqa: S608
+    items = f"json_each({table.name}.countries)"
+    return f"select '{table.name}', value, count(*) from {table.name}, {items} group by 2"  # noqa: S608
+
+
+def _figures(db: Database, connection: sqlite3.Connection, known: Catalogue, code: str) -> Figures:
+    kept = _counted.setdefault(db, {})
+    if code not in kept:
+        kept[code] = _count(connection, known.tables["enterprises"], code)
+    return kept[code]
+
+
+def _count(connection: sqlite3.Connection, table: Table, code: str) -> Figures:
+    selection = selected(code)
+    places = connection.execute(
+        "select precision, count(latitude), count(checked_on) from enterprises "
+        "where country = ? group by 1",
+        [code],
+    ).fetchall()
+    hosts = connection.execute(
+        "select host, count(distinct id) from enterprises join sources "
+        "on record_table = 'enterprises' and record_id = id "
+        "where country = ? and host <> '' group by 1 order by 2 desc, 1",
+        [code],
+    ).fetchall()
+    return Figures(
+        code,
+        extent(connection, table, conditions(connection, selection, table)),
+        confirmed=sum(checked for _precision, _located, checked in places),
+        located={precision: located for precision, located, _checked in places if located},
+        counts=counts(connection, selection, table, _COUNTED),
+        hosts=hosts[:_MOST_LISTED],
+        all_hosts=len(hosts),
+    )
+
+
+def _kinds(connection: sqlite3.Connection, asked: dict[str, str]) -> list[tuple[str, int]]:
+    sql = (
+        "select kind, count(*) from organisations where country = :code "
+        "group by 1 order by 2 desc, 1"
+    )
+    return connection.execute(sql, asked).fetchall()
+
+
+_organisations = f"""
+    select id, name, kind, city from organisations
+    join organisations_order on record = organisations.rowid
+    where country = :code order by position limit {_MOST_RECORDS}"""  # noqa: S608
+
+
+def _programmes(table: Table) -> str:
+    by, _title = own_order(table) or ("id", "")
+    return (
+        "select id, name, kind, status, deadline, deadline >= :today as ahead from programmes "  # noqa: S608
+        f"where country = :code order by {by}, id limit {_MOST_RECORDS}"
+    )
+
+
+def _events(table: Table, coming: bool) -> str:
+    by, _title = own_order(table) or ("id", "")
+    only = f"and {LAST_DAY} >= :today" if coming else ""
+    return (
+        'select id, name, start, "end", city, online, status from events '  # noqa: S608
+        f"where country = :code {only} order by {by}, id limit {_MOST_RECORDS}"
+    )
+
+
+_about_it = "exists (select 1 from json_each(countries) where value = :code)"
+_articles = f"""
+    select id, title, published, publisher, language from articles where {_about_it}
+    order by published is null, published desc, id limit {_MOST_RECORDS}"""  # noqa: S608
+_library = f"""
+    select id, title, year, publisher, language, kind from library where {_about_it}
+    order by year is null, year desc, id limit {_MOST_RECORDS}"""  # noqa: S608
+
+
+def _rows(connection: sqlite3.Connection, sql: str, asked: dict[str, str]) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, asked)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _is_there(connection: sqlite3.Connection, article: str) -> bool:
+    found = connection.execute("select 1 from articles where id = ?", [article])
+    return found.fetchone() is not None
+
+
+def country_column(table: Table) -> str:
+    """The column that says to which country, or countries, a record belongs."""
+    return "country" if "country" in table.columns else "countries"
+
+
+def selected(*codes: str) -> Selection:
+    """The enterprises of countries."""
+    return Selection("enterprises", (Filter("country", "exact", tuple(codes)),))
+
+
+def in_alphabet(codes: Iterable[str], column: Column) -> list[str]:
+    """The codes in the order of the countries' names in the reader's language."""
+    return sorted(codes, key=lambda code: (fold(column.label(code)), code))
+
+
+def neighbours(code: str, codes: Sequence[str]) -> tuple[str | None, str | None]:
+    """What stands before and after `code`."""
+    place = codes.index(code)
+    before = codes[place - 1] if place else None
+    return before, codes[place + 1] if place + 1 < len(codes) else None
+
+
+def to_compare(query: str, codes: Sequence[str]) -> list[str]:
+    """The countries that an address names, each once, in its order.
+
+    Raises QueryError for any other parameter and for what is not one of `codes`.
+    """
+    try:
+        pairs = parse_qsl(
+            query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+        )
+    except UnicodeError:
+        raise QueryError(_("The address holds bytes that are not UTF-8 text.")) from None
+    except ValueError:
+        raise QueryError(
+            _("At most %(most)s parameters are allowed.") % {"most": _MOST_PARAMETERS}
+        ) from None
+    for key, value in pairs:
+        if not (key + value).isprintable():
+            raise QueryError(_("The address holds control characters, which no record has."))
+        if key != "country":
+            raise QueryError(
+                _("There is no parameter %(key)s. There are %(allowed)s.")
+                % {"key": shown(key), "allowed": "country"}
+            )
+        if value not in codes:
+            raise QueryError(not_one_of("country", tuple(codes), value))
+    return list(dict.fromkeys(value for _key, value in pairs))
+
+
+def comparing(codes: Iterable[str]) -> str:
+    """The query string that compares countries, the same for any order of them."""
+    return urlencode([("country", code) for code in sorted(codes)])
+
+
+def ranking(counted: Figures, column: Column, most: int | None = _MOST_LISTED) -> Ranking:
+    """The most frequent values of a column in the reader's words, at most `most` of them."""
+    found = [(value, n) for value, n in counted.counts[column.name].items() if value is not None]
+    found.sort(key=lambda pair: (-pair[1], str(pair[0])))
+    listed = found[:most]
+    lines = [_line(counted, column, value, count) for value, count in listed]
+    return Ranking(lines, len(found) - len(listed), counted.known(column.name))
+
+
+def founding(counted: Figures, table: Table) -> Ranking:
+    """How many enterprises were founded when, without a gap from the first to the last.
+
+    By year where many are known and close together, else by decade.
+    """
+    years = {year: n for year, n in counted.counts["founded"].items() if year is not None}
+    known = counted.known("founded")
+    if not years:
+        return Ranking([], 0, 0)
+    if known >= _MANY_YEARS and max(years) - min(years) <= _CLOSE_YEARS:
+        column, found, step = table.columns["founded"], years, 1
+    else:
+        column, found, step = table.columns["founded_decade"], counted.decades(), 10
+    all_steps = range(min(found), max(found) + 1, step)
+    lines = [_line(counted, column, value, found.get(value, 0)) for value in all_steps]
+    return Ranking(lines, 0, known)
+
+
+def years_of(ranked: Ranking) -> list[Item]:
+    """The items of a chart of founding years; a decade is written as its first year."""
+    return [Item(line.label[:4], line.count, number(line.count)) for line in ranked.lines]
+
+
+def places(counted: Figures, column: Column) -> list[Line]:
+    """How exactly the located enterprises are, the most exact first."""
+    order = list(column.codes or {})
+    found = sorted(counted.located, key=lambda code: order.index(code) if code in order else 99)
+    return [
+        Line(
+            column.label(code) if code else _("not said"),
+            counted.located[code],
+            _query(
+                counted.code,
+                latitude__notnull="1",
+                **({"precision": code} if code else {"precision__isnull": "1"}),
+            ),
+        )
+        for code in found
+    ]
+
+
+def _line(counted: Figures, column: Column, value: Any, count: int) -> Line:
+    known = counted.known("founded" if column.name == "founded_decade" else column.name)
+    label = str(value) if column.unit == "year" else value_in_words(column, str(value), {})
+    query = _query(counted.code, **{column.name: str(value)})
+    return Line(label, count, query, count / known if known else 0)
+
+
+def _query(code: str, **others: str) -> str:
+    return urlencode({"country": code} | others)
+
+
+def comparison(all_of: Whole, compared: Sequence[Figures], known: Catalogue) -> list[Block]:
+    """Countries side by side, a cell a country in each row, in the reader's words."""
+    table = known.tables["enterprises"]
+    return [
+        Block(
+            _("Records"),
+            "",
+            [(_(known.tables[name].title), _size(all_of, compared, known.tables[name]))
+             for name in TABLES],
+        ),
+        Block(
+            _("What is known of the enterprises"),
+            _("The shares are of the country's enterprises in the directory."),
+            [
+                (_("On the map"), _part(compared, lambda one: one.extent.located, "latitude")),
+                (_("Confirmed by the partner"),
+                 _part(compared, lambda one: one.confirmed, "checked_on")),
+                *((_(table.columns[name].title), _part(compared, _knowing(name), name))
+                  for name in ("founded", "legal_form", "registered_status")),
+                (_("Most frequent legal form"),
+                 [_most_frequent(one, table.columns["legal_form"]) for one in compared]),
+            ],
+        ),
+        Block(
+            _("Sectors"),
+            _("The shares are of the country's enterprises in the directory."),
+            [
+                (table.columns["sector"].label(code), _valued(compared, "sector", code))
+                for code in _in_all(compared)
+            ],
+        ),
+        Block(
+            _("Founded"),
+            _("The shares are of those enterprises whose year of foundation is known."),
+            [
+                (value_in_words(table.columns["founded_decade"], str(decade), {}),
+                 [_founded(one, decade) for one in compared])
+                for decade in sorted({decade for one in compared for decade in one.decades()})
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _size(all_of: Whole, compared: Sequence[Figures], table: Table) -> list[Cell]:
+    column = country_column(table)
+    return [
+        Cell(number(all_of.size(table.name, one.code)), table.name, urlencode({column: one.code}))
+        for one in compared
+    ]
+
+
+def _knowing(column: str) -> Callable[[Figures], int]:
+    return lambda one: one.known(column)
+
+
+def _part(compared: Sequence[Figures], of: Callable[[Figures], int], column: str) -> list[Cell]:
+    return [
+        _cell(of(one), one.total, _query(one.code, **{f"{column}__notnull": "1"}))
+        for one in compared
+    ]
+
+
+def _valued(compared: Sequence[Figures], column: str, value: str) -> list[Cell]:
+    return [
+        _cell(one.counts[column].get(value, 0), one.total, _query(one.code, **{column: value}))
+        for one in compared
+    ]
+
+
+def _founded(one: Figures, decade: int) -> Cell:
+    query = _query(one.code, founded_decade=str(decade))
+    return _cell(one.decades().get(decade, 0), one.known("founded"), query)
+
+
+def _most_frequent(one: Figures, column: Column) -> Cell:
+    first = ranking(one, column, 1).lines
+    if not first:
+        return Cell("–")
+    words = _("%(value)s (%(count)s)") % {"value": first[0].label, "count": number(first[0].count)}
+    return Cell(words, query=first[0].query)
+
+
+def _cell(count: int, whole: int, query: str) -> Cell:
+    return Cell(number(count), query=query, share=percent(count / whole) if whole else "")
+
+
+def _in_all(compared: Sequence[Figures]) -> list[str]:
+    """The sectors of all compared countries, by their mean share, the largest first.
+
+    The share and not the number: else one large country would decide.
+    """
+    codes = {code for one in compared for code in one.counts["sector"] if code is not None}
+    return sorted(codes, key=lambda code: (-sum(_share(one, code) for one in compared), code))
+
+
+def _share(one: Figures, sector: str) -> float:
+    return one.counts["sector"].get(sector, 0) / one.total if one.total else 0
+
+
+def shares(
+    compared: Sequence[Figures], column: Column
+) -> tuple[list[tuple[str, list[Item]]], bool]:
+    """Groups of a chart, the share of each sector by country; and whether these are all sectors.
+
+    The more countries, the fewer sectors, the largest.
+    """
+    sectors = _in_all(compared)
+    most = max(_FEWEST_GROUPS, _MOST_BARS // max(1, len(compared)))
+    groups = [
+        (
+            column.label(code),
+            [Item(one.code, _share(one, code), percent(_share(one, code))) for one in compared],
+        )
+        for code in sectors[:most]
+    ]
+    return groups, len(sectors) <= most
+
+
+def differences(compared: Sequence[Figures], table: Table) -> list[str]:
+    """The sectors whose shares differ most, in words; of countries with enough enterprises only."""
+    many = [one for one in compared if one.total >= ENOUGH]
+    if len(many) < 2:
+        return []
+    country, sector = table.columns["country"], table.columns["sector"]
+    found = []
+    for code in _in_all(many):
+        by_share = sorted(many, key=lambda one: _share(one, code))
+        least, most = by_share[0], by_share[-1]
+        found.append((_share(most, code) - _share(least, code), code, most, least))
+    found.sort(key=lambda item: (-item[0], item[1]))
+    return [
+        _("%(sector)s: %(most)s %(high)s, %(least)s %(low)s")
+        % {
+            "sector": sector.label(code),
+            "most": country.label(most.code),
+            "high": percent(_share(most, code)),
+            "least": country.label(least.code),
+            "low": percent(_share(least, code)),
+        }
+        for gap, code, most, least in found[:_MOST_DIFFERENCES]
+        if gap
+    ]
+
+
+def linked_data(code: str, name: str, title: str, page: About) -> Node:
+    """The page of a country as JSON-LD. `name` is the country's in English, `title` the page's."""
+    thing = {"@type": "Country", "@id": f"{page.identity}#it", "name": name, "identifier": code}
+    about_page = {
+        "@type": "WebPage",
+        "@id": page.url,
+        "url": page.url,
+        "name": title,
+        "inLanguage": page.language,
+        "about": {"@id": thing["@id"]},
+        "license": page.licence,
+        "isPartOf": {
+            "@type": "Dataset",
+            "@id": page.catalogue_url,
+            "name": page.catalogue_title,
+            "version": page.version,
+            "license": page.licence,
+        },
+        "publisher": {
+            "@type": "Organization",
+            "name": page.publisher.get("title"),
+            "url": page.publisher.get("path"),
+        },
+    }
+    return {"@context": "https://schema.org", "@graph": [thing, about_page]}
