@@ -82,7 +82,10 @@ def finish(db: Database, schema: Schema) -> None:
 
 
 def _fill_through(db: Database, table: Table) -> None:
-    """Fill in the fields that come through the vocabulary of another one, in its order."""
+    """Fill in the fields that come through the vocabulary of another one, in its order.
+
+    Lists are spelt as `_stored` spells them.
+    """
     for field in table.fields:
         if not field.through:
             continue
@@ -92,7 +95,7 @@ def _fill_through(db: Database, table: Table) -> None:
         db.execute(
             f"""
             update "{table.name}" set "{field.name}" = (
-                select json_group_array(code) from (
+                select replace(json_group_array(code), '","', '", "') from (
                     select target.code from {items} as given
                     join "{vocabulary}" as word on word.code = given.value
                     join json_each(word."{field.name}") as found

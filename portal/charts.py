@@ -53,7 +53,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Words:
-    """A text at `x` per cent and `dx` pixels, `y` pixels; `role` is its class in the style sheet."""
+    """A text at `x` per cent and `dx` pixels, `y` pixels; `role` is its class."""
 
     x: float
     y: float

@@ -53,7 +53,7 @@ _MANY_YEARS, _CLOSE_YEARS = 20, 20
 ENOUGH = 10
 _MOST_DIFFERENCES = 3
 #: Bars of a chart that one takes in.
-_MOST_BARS, _FEWEST_GROUPS = 60, 5
+_MOST_BARS, _FEWEST_GROUPS = 40, 5
 #: Parameters that are read before an address is refused.
 _MOST_PARAMETERS = 100
 
@@ -139,6 +139,7 @@ class Profile:
 class Line:
     """One value with the number of enterprises that have it, and the query string of their list."""
 
+    value: Any
     label: str
     count: int
     query: str
@@ -294,8 +295,8 @@ def _kinds(connection: sqlite3.Connection, asked: dict[str, str]) -> list[tuple[
 
 _organisations = f"""
     select id, name, kind, city from organisations
-    join organisations_order on record = organisations.rowid
-    where country = :code order by position limit {_MOST_RECORDS}"""  # noqa: S608
+    join organisations_order on record_rowid = organisations.rowid
+    where country = :code order by alphabet_position limit {_MOST_RECORDS}"""  # noqa: S608
 
 
 def _programmes(table: Table) -> str:
@@ -419,7 +420,7 @@ def founding(counted: Figures, table: Table) -> Ranking:
 
 def years_of(ranked: Ranking) -> list[Item]:
     """The items of a chart of founding years; a decade is written as its first year."""
-    return [Item(line.label[:4], line.count, number(line.count)) for line in ranked.lines]
+    return [Item(str(line.value), line.count, number(line.count)) for line in ranked.lines]
 
 
 def places(counted: Figures, column: Column) -> list[Line]:
@@ -428,6 +429,7 @@ def places(counted: Figures, column: Column) -> list[Line]:
     found = sorted(counted.located, key=lambda code: order.index(code) if code in order else 99)
     return [
         Line(
+            code,
             column.label(code) if code else _("not said"),
             counted.located[code],
             _query(
@@ -444,7 +446,7 @@ def _line(counted: Figures, column: Column, value: Any, count: int) -> Line:
     known = counted.known("founded" if column.name == "founded_decade" else column.name)
     label = str(value) if column.unit == "year" else value_in_words(column, str(value), {})
     query = _query(counted.code, **{column.name: str(value)})
-    return Line(label, count, query, count / known if known else 0)
+    return Line(value, label, count, query, count / known if known else 0)
 
 
 def _query(code: str, **others: str) -> str:
@@ -534,7 +536,7 @@ def _most_frequent(one: Figures, column: Column) -> Cell:
 
 
 def _cell(count: int, whole: int, query: str) -> Cell:
-    return Cell(number(count), query=query, share=percent(count / whole) if whole else "")
+    return Cell(number(count), query=query, share=percent(count / whole) if count else "")
 
 
 def _in_all(compared: Sequence[Figures]) -> list[str]:

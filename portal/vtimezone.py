@@ -1,9 +1,8 @@
 """A time zone as a calendar describes it (VTIMEZONE, RFC 5545 section 3.6.5).
 
-Written here, for what the icalendar library makes is wrong for two readers: it dates the change to
-summer time in the new time where the RFC wants the old one, an hour early or late for programs that
-believe it, and lists the changes one by one (RDATE). Outlook reads nothing but yearly rules:
-https://learn.microsoft.com/openspecs/exchange_standards/ms-stanoical/b827ac3d-16b5-46e8-b885-a2c45b2f5716
+Written here, for that of icalendar 7.3 is not right for all readers: it tells the beginning of
+summer time in the new time where the RFC wants the old, an hour late, and lists changes one by one
+(RDATE), where Outlook reads yearly rules alone ([MS-STANOICAL] 2.2.47).
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
-#: The rules of time zones are known to hold, or not known to change, from here on; no search for
-#: changes goes further back or ahead than this.
+#: Changes are looked for no further back or ahead. What holds in the last year holds from then on.
 FIRST_YEAR, LAST_YEAR = 1900, 2040
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_STEP = timedelta(days=1)
+#: No zone changes its clocks twice within it.
+_STEP = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
 
 
@@ -78,15 +77,15 @@ def vtimezone(name: str, first: int, last: int) -> Timezone:
 
 def _changes(start: datetime, end: datetime) -> Iterator[_Change]:
     """All changes of the clocks after `start`, which is in the zone, up to `end`."""
-    zone, days = start.tzinfo, (end - start) // _STEP
-    moments = (start.astimezone(UTC) + day * _STEP for day in range(days + 1))
+    zone, steps = start.tzinfo, -((start - end) // _STEP)
+    moments = (start.astimezone(UTC) + step * _STEP for step in range(steps + 1))
     for earlier, later in pairwise(moment.astimezone(zone) for moment in moments):
         if _told(earlier) != _told(later):
             yield _change(earlier, later)
 
 
 def _change(earlier: datetime, later: datetime) -> _Change:
-    """The change between two moments less than a day apart."""
+    """The one change between two moments of a zone."""
     zone, low, high = earlier.tzinfo, earlier.astimezone(UTC), later.astimezone(UTC)
     while high - low > _SECOND:
         middle = (low + (high - low) / 2).replace(microsecond=0)

@@ -116,9 +116,10 @@ def publish(folder: Path, records: dict[str, list[dict[str, Any]]]) -> Path:
     version = folder / "versions" / "baltic-test.db"
     version.parent.mkdir()
     db = Database(version)
+    context = Context(today=date(2026, 11, 24))
     for table in schema.in_dependency_order():
         given = (Record("test", 1, values) for values in records.get(table.name, []))
-        load_table(db, table, normalise(table, chain(vocabulary(table), given)))
+        load_table(db, table, normalise(table, chain(vocabulary(table, context), given)))
     finish(db, schema)
     Report().store(db)
     db.close()
@@ -127,12 +128,12 @@ def publish(folder: Path, records: dict[str, list[dict[str, Any]]]) -> Path:
     return link
 
 
-def vocabulary(table: Table) -> Iterator[Record]:
+def vocabulary(table: Table, context: Context) -> Iterator[Record]:
     """The codes of the real vocabularies; nothing of the other tables."""
     if table.key == "code":
         findings = Findings()
         rows = read_table(table, ROOT / "data", findings)
-        yield from validate(table, rows, Context(today=date(2026, 11, 24)), findings)
+        yield from validate(table, rows, context, findings)
 
 
 @pytest.fixture(scope="session")

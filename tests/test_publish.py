@@ -285,7 +285,7 @@ def broken_schema(bench: Workbench, path: str, value: object) -> str:
         ("schema/fields/1/type", "text", "Table enterprises"),
         ("schema/fields/1/name", "id", "declared twice"),
         ("schema/fields/1/name", 'a" b', "is no name"),
-        ("schema/fields/1/vocabulary", "hues", "refers to a table hues"),
+        ("schema/fields/1/keysOf", "hues", "refers to a table hues"),
         ("schema/fields/1/constraints", {"pattern": "("}, "Table enterprises"),
         ("schema/fields/1/constraints", None, "form of a data package"),
         ("path", "/etc/*.csv", "does not lie in the data directory"),

@@ -1,0 +1,80 @@
+"""`/support`: a reader says country, stage and need, and gets organisations and programmes."""
+
+from datasette import hookimpl
+from datasette.utils import tilde_encode
+from datasette.utils.asgi import NotFound, Response
+
+from portal import compat, support
+from portal.answers import kept_for, refusal, withheld
+from portal.calendar_days import today
+from portal.catalogue import catalogue
+from portal.errors import QueryError
+from portal.language import ENGLISH, language
+from portal.language import gettext as _
+from portal.linked_data import About, script_text
+from portal.links import Links, with_mark
+from portal.map_words import map_of
+from portal.metadata import credited
+
+
+# Before the page of any table of any database, which would take `support` for one.
+@hookimpl(tryfirst=True)
+def register_routes():
+    return [(r"^/support$", find_support)]
+
+
+async def find_support(datasette, request):
+    known = catalogue(datasette)
+    if not known:
+        raise NotFound(_("There is no published database."))
+    for table in support.TABLES:
+        if refused := await withheld(datasette, table, page=True):
+            return refused
+    try:
+        asked = support.read(request.query_string, support.question(known))
+    except QueryError as error:
+        return await refusal(datasette, str(error), status=400, page=True, request=request)
+    found = await support.find(datasette.get_database("baltic"), known, asked)
+    links, query = Links(datasette), found.mapped.narrowing()
+    day, status = today(), known.tables["programmes"].columns["status"]
+    html = await datasette.render_template(
+        "support.html",
+        {
+            "found": found,
+            "part_title": lambda part: support.part_title(part, found),
+            "status_words": lambda programme: support.status_words(programme, status, day),
+            "map": map_of(found.mapped_table, query, found.on_map.bounds, links, asks=False),
+            "linked_data": script_text(_linked_data(datasette, request, known, found)),
+        },
+        request=request,
+        view_name="support",
+    )
+    headers = kept_for(datasette)
+    if asked.narrows:
+        headers["X-Robots-Tag"] = "noindex"
+    return Response.html(html, headers=headers)
+
+
+def _linked_data(datasette, request, known, found):
+    def absolute(path, code=None):
+        return datasette.absolute_url(request, Links(datasette, code).path(path))
+
+    known = credited(known, compat.metadata(datasette))
+    path = support.PATH + with_mark(found.asked.canonical())
+    page = About(
+        url=absolute(path),
+        identity=absolute(path, ENGLISH),
+        language=language(),
+        catalogue_url=absolute("/baltic", ENGLISH),
+        catalogue_title=known.title,
+        version=known.version,
+        licence=known.licence.get("path", ""),
+        publisher=known.publisher,
+    )
+    shown = [
+        (record["name"], absolute(f"/baltic/{kind.table.name}/{tilde_encode(record['id'])}"))
+        for kind in found.kinds.values()
+        for part in kind.parts
+        for record in part.records
+    ]
+    return support.linked_data(found, page, shown if found.asked.narrows else [])

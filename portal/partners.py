@@ -1,0 +1,223 @@
+"""Finding partners across borders: who seeks what others offer, by their own word.
+
+Nothing is guessed: an enterprise or organisation takes part when its record says what it seeks or
+offers. Partners are looked for in other countries only, for that is what the platform is for.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils import sqlite_timelimit
+
+from portal.catalogue import Catalogue, Column, Table
+from portal.conditions import DISTANCE, conditions, prepare
+from portal.countries import in_alphabet
+from portal.explorer import summarise
+from portal.facets import Counts
+from portal.language import N_
+from portal.limits import TIME_LIMIT_MS
+from portal.listing import extent
+from portal.query import Filter, Selection
+from portal.support import in_time
+
+PATH = "/partners"
+#: Tables whose records seek and offer.
+TABLES = ("enterprises", "organisations")
+SIDES = ("seeks", "offers")
+#: Matches that are shown of a record.
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Match:
+    """One that could match a record."""
+
+    table: Table
+    key: str
+    label: str
+    country: str
+    #: What it offers and the record seeks.
+    gives: tuple[str, ...]
+    #: What it seeks and the record offers.
+    takes: tuple[str, ...]
+    #: The sector both work in.
+    sector: str | None
+    km: float | None
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Who could match a record: the best ones, and how many there are."""
+
+    #: Column → codes, as the record says.
+    says: dict[str, tuple[str, ...]]
+    shown: tuple[Match, ...] = ()
+    count: int = 0
+    #: Lists that together hold all of them.
+    lists: tuple[Selection, ...] = ()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the record does not say yet what it seeks or offers."""
+        return not any(self.says.values())
+
+
+@dataclass(frozen=True)
+class Line:
+    """Records of one table that say something: how many, and their list."""
+
+    selection: Selection
+    count: int
+
+
+def takes_part(table: Table) -> bool:
+    """Whether records of the table can seek and offer."""
+    return table.name in TABLES and table.columns.keys() >= set(SIDES)
+
+
+def matches(
+    connection: sqlite3.Connection, known: Catalogue, table: Table, values: dict[str, Any]
+) -> Matches:
+    """Enterprises and organisations of other countries that offer what a record seeks, or seek what
+    it offers.
+
+    First those that match both ways, then by the number of things that match, the same sector,
+    nearness where both have a place, and name. `values` are the record's, as stored. One look over
+    those that say anything answers it: 50,000 that all do take a tenth of a second or two. Raises
+    sqlite3.OperationalError (interrupted) beyond the time limit.
+    """
+    if not takes_part(table):
+        return Matches({})
+    says = {side: tuple(json.loads(values.get(side) or "[]")) for side in SIDES}
+    if not any(says.values()):
+        return Matches(says)
+    prepare(connection)
+    asked = {
+        "seeks": json.dumps(says["seeks"]),
+        "offers": json.dumps(says["offers"]),
+        "country": values["country"],
+        "sector": values.get("sector"),
+        "near_lat": values.get("latitude"),
+        "near_lon": values.get("longitude"),
+        "most": SHOWN,
+    }
+    with sqlite_timelimit(connection, TIME_LIMIT_MS):
+        rows = connection.execute(_sql(known), asked).fetchall()
+    shown = tuple(
+        Match(
+            known.tables[name],
+            key,
+            label,
+            country,
+            tuple(json.loads(gives)),
+            tuple(json.loads(takes)),
+            sector,
+            km,
+        )
+        for name, key, label, country, gives, takes, sector, km, _count in rows
+    )
+    return Matches(says, shown, rows[0][-1] if rows else 0, _lists(says, values["country"]))
+
+
+def _sql(known: Catalogue) -> str:
+    everyone = " union all ".join(_candidates(known.tables[name]) for name in TABLES)
+    return f"""
+        select name_of_table, id, name, country, gives, takes, sector, km, count(*) over ()
+        from ({everyone}) where gives <> '[]' or takes <> '[]'
+        order by
+            gives <> '[]' and takes <> '[]' desc,
+            json_array_length(gives) + json_array_length(takes) desc,
+            sector is null, km is null, km, name collate nocase, name_of_table, id
+        limit :most
+        """  # noqa: S608 - names come from the schema
+
+
+def _candidates(table: Table) -> str:
+    """Those elsewhere that say anything, with what they share with the record."""
+    sector = "case when sector = :sector then sector end" if "sector" in table.columns else "null"
+    return f"""
+        select '{table.name}' as name_of_table, id, name, country,
+            {_shared("offers", "seeks")} as gives, {_shared("seeks", "offers")} as takes,
+            {sector} as sector, {DISTANCE} as km
+        from "{table.name}"
+        where country <> :country and (seeks is not null or offers is not null)
+        """  # noqa: S608
+
+
+def _shared(theirs: str, own: str) -> str:
+    """The codes of a column of theirs that the record has in its own, as a JSON array."""
+    return (
+        f"(select json_group_array(distinct value) from json_each({theirs}) "  # noqa: S608
+        f"where value in (select value from json_each(:{own})))"
+    )
+
+
+def _lists(says: dict[str, tuple[str, ...]], country: str) -> tuple[Selection, ...]:
+    elsewhere = Filter("country", "not", (country,))
+    return tuple(
+        Selection(
+            table,
+            tuple(sorted([elsewhere, Filter(theirs, "arraycontains", tuple(sorted(says[own])))])),
+        )
+        for table in TABLES
+        for own, theirs in (SIDES, SIDES[::-1])
+        if says[own]
+    )
+
+
+def question(known: Catalogue) -> Table:
+    """What the page may be asked for: countries, ways of working together, and a side."""
+    columns = known.tables["enterprises"].columns
+    sides = {name: columns[name].title for name in SIDES}
+    asked = {
+        "country": replace(columns["country"], title=N_("Country")),
+        "code": replace(columns["seeks"], name="code", title=N_("What"), type="string"),
+        "side": Column("side", N_("Seeks or offers"), codes=sides),
+    }
+    return Table("partners", N_("Finding partners"), "", (), asked)
+
+
+async def said(ds: Datasette, known: Catalogue) -> dict[str, Counts]:
+    """Table → side → code → how many records say so, counted once for each database."""
+    return {
+        name: (await summarise(ds, known, Selection(name), facets=[*SIDES])).overall
+        for name in TABLES
+    }
+
+
+def countries(known: Catalogue) -> list[tuple[str, str]]:
+    """Code and label of the network's countries, in the alphabet of the reader's language."""
+    column = known.tables["enterprises"].columns["country"]
+    return [(code, column.label(code)) for code in in_alphabet(column.codes or (), column)]
+
+
+async def lists(ds: Datasette, known: Catalogue, asked: Selection) -> list[Line]:
+    """The lists of records that fit `asked`; of both sides where none was asked for.
+
+    Raises sqlite3.OperationalError (interrupted) beyond the time limit.
+    """
+    sides = asked.chosen("side") or SIDES
+    selections = [_said_by(name, side, asked) for side in sides for name in TABLES]
+
+    def count(connection: sqlite3.Connection) -> list[Line]:
+        lines = []
+        for selection in selections:
+            table = known.tables[selection.table]
+            where = conditions(connection, selection, table)
+            lines.append(Line(selection, extent(connection, table, where).total))
+        return lines
+
+    return await in_time(ds.get_database("baltic"), count)
+
+
+def _said_by(table: str, side: str, asked: Selection) -> Selection:
+    codes, countries = asked.chosen("code"), asked.chosen("country")
+    filters = [Filter(side, "arraycontains", codes) if codes else Filter(side, "notnull", ("1",))]
+    if countries:
+        filters.append(Filter("country", "exact", countries))
+    return Selection(table, tuple(sorted(filters)))

@@ -1,0 +1,165 @@
+"""Articles, library items and events that have something in common with one of them.
+
+What few records share tells more than what many do, so each thing in common counts by how rare it
+is (inverse document frequency, Spärck Jones 1972).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from portal.catalogue import Catalogue, Column, Table
+from portal.language import gettext as _
+from portal.record import PART_OF, Named
+
+#: Tables whose records are compared, in the order in which they are shown.
+TABLES = ("articles", "library", "events")
+MOST = 6
+#: Things in common that are told, the rarest first.
+_TOLD = 3
+#: Records of a table that are looked at, the last ones of the data: with more a page would wait.
+_CANDIDATES = 500
+
+#: Columns by what they tell: any of one line may agree with any other of it.
+_ASPECTS = (
+    ("themes",),
+    ("countries", "country"),
+    ("topics",),
+    ("enterprises",),
+    ("organisations", "organisation", "authors"),
+)
+
+#: What a record has: the first column of an aspect, and a value.
+_Thing = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Related:
+    """A record that has something in common with another one."""
+
+    table: Table
+    record: Named
+    #: What both have, the most telling first: a code of a column, else (no column) words.
+    shared: tuple[tuple[Column | None, str], ...]
+
+    @property
+    def words(self) -> str:
+        """Why it is here, in the reader's language."""
+        labels = [column.label(what) if column else what for column, what in self.shared]
+        things = list({label.casefold(): label for label in labels}.values())[:_TOLD]
+        return _("In common: %(things)s") % {"things": ", ".join(things)}
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    table: Table
+    record: Named
+    #: Publication or first day, as far as it is known.
+    day: str
+    things: frozenset[_Thing]
+
+
+def related(
+    connection: sqlite3.Connection, known: Catalogue, table: Table, values: dict[str, Any]
+) -> tuple[Related, ...]:
+    """Up to six records that share themes, countries, topics or whom they name with the given one.
+
+    Those with the most in common, articles before library items before events; among equals those
+    in the same language, then the newest. Sections stand aside for the whole they belong to. None
+    for a record of other tables.
+    """
+    if table.name not in TABLES:
+        return ()
+    tables = [known.tables[name] for name in TABLES if name in known.tables]
+    everyone = [one for other in tables for one in _candidates(connection, other)]
+    used = Counter(thing for one in everyone for thing in one.things)
+    own = frozenset(_things(table, values))
+    rarity = {thing: math.log(1 + len(everyone) / (used[thing] or 1)) for thing in own}
+
+    def likeness(one: _Candidate) -> tuple[float, bool]:
+        score = sum(rarity[thing] for thing in sorted(one.things & own))
+        return round(score, 6), one.record.language == values.get("language")
+
+    itself = (table.name, values["id"]), (table.name, values.get(PART_OF))
+    others = [
+        one
+        for one in everyone
+        if one.things & own and (one.table.name, one.record.key) not in itself
+    ]
+    others.sort(key=lambda one: one.record.key)
+    others.sort(key=lambda one: (*likeness(one), one.day), reverse=True)
+    best = sorted(others[:MOST], key=lambda one: TABLES.index(one.table.name))
+    named = _names(connection, {thing for one in best for thing in one.things & own})
+    return tuple(
+        Related(
+            one.table,
+            one.record,
+            tuple(_told(table, sorted(one.things & own, key=lambda it: (-rarity[it], it)), named)),
+        )
+        for one in best
+    )
+
+
+def _candidates(connection: sqlite3.Connection, table: Table) -> Iterator[_Candidate]:
+    days = [name for name in ("published", "start", "year") if name in table.columns]
+    told = [name for name in ("language", "start", "end", PART_OF) if name in table.columns]
+    compared = [name for aspect in _ASPECTS for name in aspect if name in table.columns]
+    columns = dict.fromkeys(["id", str(table.label_column), *days, *told, *compared])
+    listed = ", ".join(f'"{name}"' for name in columns)
+    whole = f"where {PART_OF} is null" if PART_OF in table.columns else ""
+    rows = connection.execute(
+        f'select {listed} from "{table.name}" {whole} '  # noqa: S608
+        f"order by rowid desc limit {_CANDIDATES}"
+    )
+    for row in rows:
+        values = dict(zip(columns, row, strict=True))
+        label = str(values[str(table.label_column)] or values["id"])
+        named = Named(
+            values["id"], label, values.get("language"), values.get("start"), values.get("end")
+        )
+        yield _Candidate(
+            table,
+            named,
+            str(next((values[name] for name in days if values[name]), "")),
+            frozenset(_things(table, values)),
+        )
+
+
+def _things(table: Table, values: dict[str, Any]) -> Iterator[_Thing]:
+    for aspect in _ASPECTS:
+        for name in aspect:
+            if (value := values.get(name)) and name in table.columns:
+                items = json.loads(value) if table.columns[name].type == "list" else [value]
+                yield from ((aspect[0], str(item)) for item in items)
+
+
+def _names(connection: sqlite3.Connection, things: set[_Thing]) -> dict[_Thing, str]:
+    """The names of the enterprises and organisations among `things`."""
+    found: dict[_Thing, str] = {}
+    for name in ("enterprises", "organisations"):
+        keys = json.dumps([what for aspect, what in things if aspect == name])
+        rows = connection.execute(
+            f"select id, name from {name} where id in (select value from json_each(?))",  # noqa: S608
+            [keys],
+        )
+        found |= {(name, key): label for key, label in rows}
+    return found
+
+
+def _told(
+    table: Table, things: list[_Thing], named: dict[_Thing, str]
+) -> Iterator[tuple[Column | None, str]]:
+    columns = {
+        aspect[0]: column
+        for aspect in _ASPECTS
+        for name in aspect
+        if (column := table.columns.get(name)) and column.codes
+    }
+    for aspect, what in things:
+        yield columns.get(aspect), named.get((aspect, what), what)

@@ -1,0 +1,416 @@
+"""Find support: organisations and programmes for a country, a stage and a need, each optional.
+
+What fits comes in parts, each of which is a list of the portal by its own address, so that every
+number here is that of a list. Support of the chosen countries comes before that which works across
+countries and is found with each of them. A record that says another stage than the asked one is
+left out; one that says none may fit, and comes after those that say it.
+
+A programme is closed when its source says so, or when its deadline has passed and it is neither
+always open nor held every year. One that is held every year stays with the open ones and says that
+it is closed for now: whoever looks for support can prepare for its next round.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import unquote_plus
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+
+from portal.calendar_days import today
+from portal.catalogue import Catalogue, Column, Table
+from portal.conditions import Conditions, conditions
+from portal.countries import ACROSS, in_alphabet
+from portal.errors import QueryError, shown
+from portal.facets import Choice, Facet, counts
+from portal.language import N_, day, either, ngettext
+from portal.language import gettext as _
+from portal.limits import TIME_LIMIT_MS
+from portal.linked_data import About, Node
+from portal.listing import Extent, extent, listing
+from portal.own_order import OPENNESS
+from portal.query import Filter, Selection, parse
+from portal.specials import Order
+from portal.wording import Chip, chips, in_words
+
+PATH = "/support"
+#: What is looked through, in the order of the page.
+TABLES = ("programmes", "organisations")
+#: Records shown of a part, and of one that works across countries beside others.
+SHOWN, SHOWN_ACROSS = 10, 5
+#: Up to this many days before a deadline the days are counted.
+SOON_DAYS = 60
+
+_CLOSED = f"({OPENNESS}) = 4"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Records that fit in the same way: the first ones, how many there are, and their list."""
+
+    selection: Selection
+    #: Whether they work across countries, where one was asked for.
+    is_across: bool
+    #: Whether they say the asked stage, or none; None where no stage was asked for.
+    says_stage: bool | None
+    total: int
+    confirmed: int
+    records: list[dict[str, Any]]
+    closed: int
+    #: The first ones of the closed.
+    closed_records: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What was found in one table."""
+
+    table: Table
+    parts: list[Part]
+
+    @property
+    def total(self) -> int:
+        return sum(part.total for part in self.parts)
+
+    @property
+    def confirmed(self) -> int:
+        """How many of them their partner has confirmed."""
+        return sum(part.confirmed for part in self.parts)
+
+    @property
+    def is_only_across(self) -> bool:
+        """Whether the chosen countries themselves have nothing."""
+        return bool(self.total) and all(part.is_across for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Support:
+    """The answer to one question."""
+
+    asked: Selection
+    question: Table
+    kinds: dict[str, Kind]
+    #: Parameter → code → table → what one would get; None counts those that do not say.
+    counted: dict[str, dict[str | None, Counter[str]]]
+    #: Organisations of the map: of all stages, for an address can ask for one or for none only.
+    mapped: Selection
+    on_map: Extent
+    #: Conditions to leave out where nothing fits, each with what one would find.
+    without: list[tuple[Chip, int]]
+
+    @property
+    def total(self) -> int:
+        return sum(kind.total for kind in self.kinds.values())
+
+    @property
+    def confirmed(self) -> int:
+        return sum(kind.confirmed for kind in self.kinds.values())
+
+    @property
+    def mapped_table(self) -> Table:
+        return self.kinds["organisations"].table
+
+    @property
+    def chips(self) -> list[Chip]:
+        return list(chips(self.asked, self.question, {}))
+
+    @property
+    def title(self) -> str:
+        return in_words(self.asked, self.question, {})
+
+    @property
+    def facets(self) -> list[Facet]:
+        """The three choices, countries by their names and the others as one goes through them."""
+        return [self._facet(column) for column in self.question.columns.values()]
+
+    def _facet(self, column: Column) -> Facet:
+        counted, chosen = self.counted[column.name], self.asked.chosen(column.name)
+        codes: list[str] = list(column.codes or ())
+        if column.name == "country":
+            named = {code for code in counted if code} | set(chosen)
+            codes = in_alphabet(named - set(ACROSS), column)
+            codes += [code for code in ACROSS if code in named]
+        choices = [
+            Choice(code, column.label(code), counted.get(code, Counter()).total(), code in chosen)
+            for code in codes
+        ]
+        return Facet(column, choices, counted.get(None, Counter()).total())
+
+
+def question(known: Catalogue) -> Table:
+    """What may be asked for, as columns whose codes are those of the records."""
+    columns = known.tables["organisations"].columns
+    names = {
+        "country": ("country", N_("Country")),
+        "stage": ("stages", N_("Stage")),
+        "need": ("needs", N_("Need")),
+    }
+    asked = {
+        name: replace(columns[column], name=name, title=title, type="string")
+        for name, (column, title) in names.items()
+    }
+    return Table("support", N_("Find support"), "", (), asked)
+
+
+def read(query: str, question: Table) -> Selection:
+    """Read the query string of a page that asks for codes. Raises QueryError, and nothing else.
+
+    A field without a value is one in which nothing was chosen.
+    """
+    kept = []
+    for pair in filter(None, query.split("&")):
+        key, _equals, value = pair.partition("=")
+        if key not in question.columns:
+            allowed = ", ".join(question.columns)
+            words = _("There is no parameter %(key)s. There are %(allowed)s.")
+            raise QueryError(words % {"key": shown(unquote_plus(key)), "allowed": allowed})
+        if value:
+            kept.append(pair)
+    return parse("&".join(kept), question)
+
+
+async def find(db: Database, known: Catalogue, asked: Selection) -> Support:
+    """What fits `asked`. Raises sqlite3.OperationalError (interrupted) beyond the time limit."""
+    found = await in_time(db, lambda connection: _find(connection, known, asked))
+    if found.total or not asked.narrows:
+        return found
+    fewer = [(chip, read(chip.without, found.question)) for chip in found.chips]
+
+    def totals(connection: sqlite3.Connection) -> list[int]:
+        return [
+            sum(
+                _extent(connection, known, part).total
+                for name in TABLES
+                for part, _across, _says in _parts(name, other)
+            )
+            for _chip, other in fewer
+        ]
+
+    counted = await in_time(db, totals)
+    without = [(chip, count) for (chip, _other), count in zip(fewer, counted, strict=True)]
+    return replace(found, without=without)
+
+
+async def in_time(db: Database, work: Callable[[sqlite3.Connection], T]) -> T:
+    """The result of `work`, which ends with sqlite3.OperationalError beyond the time limit."""
+
+    def limited(connection: sqlite3.Connection) -> T:
+        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            return work(connection)
+
+    result: T = await db.execute_fn(limited)
+    return result
+
+
+def _find(connection: sqlite3.Connection, known: Catalogue, asked: Selection) -> Support:
+    kinds = {}
+    for name in TABLES:
+        parts = [_part(connection, known, *each) for each in _parts(name, asked)]
+        kinds[name] = Kind(known.tables[name], [part for part in parts if part.total])
+    countries = asked.chosen("country")
+    mapped = _selection(
+        "organisations",
+        country=(*countries, *ACROSS) if countries else (),
+        needs=asked.chosen("need"),
+    )
+    return Support(
+        asked,
+        question(known),
+        kinds,
+        _counted(connection, known, asked),
+        mapped,
+        _extent(connection, known, mapped),
+        [],
+    )
+
+
+def _parts(table: str, asked: Selection) -> Iterator[tuple[Selection, bool, bool | None]]:
+    """Selections that together are what fits, the best first; across countries?; says the stage?"""
+    for countries, is_across in _places(asked.chosen("country")):
+        for says in (True, False) if asked.chosen("stage") else (None,):
+            yield (
+                _selection(
+                    table,
+                    country=countries,
+                    needs=asked.chosen("need"),
+                    stages=asked.chosen("stage") if says else (),
+                    is_silent=says is False,
+                ),
+                is_across,
+                says,
+            )
+
+
+def _places(countries: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool]]:
+    yield countries, False
+    across = tuple(code for code in ACROSS if code not in countries)
+    if countries and across:
+        yield across, True
+
+
+def _selection(
+    table: str,
+    *,
+    country: Iterable[str] = (),
+    needs: tuple[str, ...] = (),
+    stages: tuple[str, ...] = (),
+    is_silent: bool = False,
+) -> Selection:
+    """Records of any of the countries that meet any of the needs, at a stage or saying none."""
+    filters = [
+        Filter("country", "exact", tuple(sorted({*country}))),
+        Filter("needs", "arraycontains", needs),
+        Filter("stages", "arraycontains", stages),
+        Filter("stages", "isnull", ("1",) if is_silent else ()),
+    ]
+    return Selection(table, tuple(sorted(item for item in filters if item.values)))
+
+
+def _part(
+    connection: sqlite3.Connection,
+    known: Catalogue,
+    selection: Selection,
+    is_across: bool,
+    says_stage: bool | None,
+) -> Part:
+    table = known.tables[selection.table]
+    where = conditions(connection, selection, table)
+    total = extent(connection, table, where).total
+    confirmed = extent(connection, table, _and(where, "checked_on is not null")).total
+    most = SHOWN_ACROSS if is_across else SHOWN
+
+    def first(chosen: Conditions) -> list[dict[str, Any]]:
+        cut, order = selection.viewed(_size=most), Order(table.label_column or "")
+        return listing(connection, cut, table, chosen, order=order, total=total).records
+
+    if "deadline" not in table.columns:
+        return Part(selection, is_across, says_stage, total, confirmed, first(where), 0, [])
+    is_open, is_closed = _and(where, f"not {_CLOSED}"), _and(where, _CLOSED)
+    closed = extent(connection, table, is_closed).total
+    return Part(
+        selection,
+        is_across,
+        says_stage,
+        total,
+        confirmed,
+        first(is_open),
+        closed,
+        first(is_closed) if closed else [],
+    )
+
+
+def _and(where: Conditions, more: str) -> Conditions:
+    return Conditions(f"{where.sql} and {more}", where.params | {"today": today().isoformat()})
+
+
+def _extent(connection: sqlite3.Connection, known: Catalogue, selection: Selection) -> Extent:
+    table = known.tables[selection.table]
+    return extent(connection, table, conditions(connection, selection, table))
+
+
+def _counted(
+    connection: sqlite3.Connection, known: Catalogue, asked: Selection
+) -> dict[str, dict[str | None, Counter[str]]]:
+    """What each code would give, the other choices kept.
+
+    Of a country what is its own; of a stage those that say it: what works across countries, and
+    what says no stage, comes with every one.
+    """
+    of_parameter = {"country": "country", "stage": "stages", "need": "needs"}
+    result: dict[str, dict[str | None, Counter[str]]] = {name: {} for name in of_parameter}
+    for name, column in of_parameter.items():
+        others = asked if name == "need" else asked.without(name)
+        for table in TABLES:
+            for selection, _across, _says in _parts(table, others):
+                found = counts(connection, selection, known.tables[table], [column])
+                for code, count in found[column].items():
+                    result[name].setdefault(code, Counter())[table] += count
+    return result
+
+
+def part_title(part: Part, support: Support) -> str:
+    """What the records of a part have in common; empty where nothing was asked that tells parts."""
+    columns = support.question.columns
+    place = ""
+    if countries := support.asked.chosen("country"):
+        labels = [columns["country"].label(code) for code in countries]
+        place = _("Across countries") if part.is_across else either(labels)
+    stages = [columns["stage"].label(code) for code in support.asked.chosen("stage")]
+    words = {"place": place, "stage": either(stages)}
+    if part.says_stage is None:
+        return place
+    if part.says_stage:
+        said = _("%(place)s, meant for: %(stage)s") if place else _("Meant for: %(stage)s")
+        return said % words
+    return (
+        _("%(place)s, not said for which stage") % words if place else _("Not said for which stage")
+    )
+
+
+def status_words(programme: dict[str, Any], column: Column, on: date) -> str:
+    """Whether one can apply on the day `on`, as far as the source tells; see this module's head.
+
+    `column` is that of the status. The days left are told when they are `SOON_DAYS` or fewer.
+    """
+    status, deadline = programme["status"], programme["deadline"]
+    words = {"day": day(deadline)}
+    if status == "closed" or not deadline:
+        return (
+            _("Not known whether one can still apply")
+            if status == "unknown"
+            else column.label(status)
+        )
+    left = (date.fromisoformat(deadline) - on).days
+    if left < 0:
+        if status == "open-ended":
+            return column.label(status)
+        if status == "annual":
+            return (
+                _("Closed for now: the last deadline was %(day)s. It is held every year.") % words
+            )
+        return _("Closed: the deadline was %(day)s") % words
+    if left == 0:
+        return _("Apply today: %(day)s is the last day") % words
+    if left > SOON_DAYS:
+        return _("Apply by %(day)s") % words
+    return ngettext(
+        "Apply by %(day)s: %(count)s day left", "Apply by %(day)s: %(count)s days left", left
+    ) % (words | {"count": left})
+
+
+def linked_data(support: Support, page: About, addresses: list[tuple[str, str]]) -> Node:
+    """The page in the terms of schema.org; `addresses` are name and address of what it shows."""
+    about: Node = {
+        "@type": "CollectionPage" if addresses else "WebPage",
+        "@id": page.url,
+        "url": page.url,
+        "name": support.title,
+        "inLanguage": page.language,
+        "license": page.licence,
+        "isPartOf": {
+            "@type": "Dataset",
+            "@id": page.catalogue_url,
+            "name": page.catalogue_title,
+            "version": page.version,
+            "license": page.licence,
+        },
+    }
+    if addresses:
+        about["mainEntity"] = {
+            "@type": "ItemList",
+            "name": support.title,
+            "numberOfItems": support.total,
+            "itemListElement": [
+                {"@type": "ListItem", "position": place, "name": name, "url": url}
+                for place, (name, url) in enumerate(addresses, 1)
+            ],
+        }
+    return {"@context": "https://schema.org", "@graph": [about]}
