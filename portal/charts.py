@@ -88,21 +88,21 @@ def bars(items: Sequence[Item]) -> Chart:
 def columns(items: Sequence[Item]) -> Chart:
     """An upright bar for each item, in their order: for years and other steps of equal width.
 
-    Where there is no room for all labels, every second, third, … has one; where there is none for
-    all values, the highest has.
+    Where there is no room for all labels, every second, third, … has one. A value for which there
+    is none is left out, but for the highest.
     """
     top, tall, most = 20, 150, _most(items)
     slot = 100 / max(1, len(items))
     room = _NARROWEST / max(1, len(items))
     step = max(1, ceil(_DIGIT * max((len(item.label) for item in items), default=0) / room))
-    all_fit = _DIGIT * max((len(item.text) for item in items), default=0) <= room
+    highest = max(items, key=lambda item: item.value, default=None)
     width = min(slot * 0.7, 14)
     boxes, words = [], []
     for place, item in enumerate(items):
         middle = (place + 0.5) * slot
         height = tall * item.value / most if most else 0
         boxes.append(Box(middle - width / 2, top + tall - height, width, height))
-        if item.value and (all_fit or item.value == most):
+        if item.value and (item is highest or _DIGIT * len(item.text) <= room):
             words.append(
                 Words(middle, top + tall - height - 5, item.text, "value", anchor="middle")
             )
