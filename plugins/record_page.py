@@ -19,9 +19,11 @@ from portal.language import ENGLISH, language, number
 from portal.language import gettext as _
 from portal.links import Links
 from portal.location import location
+from portal.markdown import rendered
 from portal.metadata import credited
 from portal.nearby import REACH_KM
 from portal.record import content_tables, read
+from portal.related import related
 
 
 @hookimpl
@@ -55,6 +57,10 @@ async def record_page(datasette, request, send):
     record = await db.execute_fn(lambda connection: read(connection, known, table, key))
     if record is None:
         return await _missing(datasette, request, table, key)
+    alike = await db.execute_fn(
+        lambda connection: related(connection, known, table, record.values)
+    )
+    body = record.values.get("body")
     path_key = tilde_encode(key)
     about = _about(datasette, request, known, record)
     words = {
@@ -67,7 +73,8 @@ async def record_page(datasette, request, send):
         "record": record,
         "groups": facts.groups(record),
         "unknown": facts.unknown(record),
-        "paragraphs": [part for part in (record.values.get("body") or "").split("\n\n") if part],
+        "text": body and rendered(body, Links(datasette).path),
+        "related": alike,
         "location": location(record),
         "is_past": is_past(record.values),
         "own_choice": _own_choice(datasette, table, key),

@@ -25,6 +25,8 @@ _LONGEST_LABEL = 40
 _LONGEST_BAR = 80.0
 #: Per cent of the width that anything but nothing takes, so that it is seen.
 _SHORTEST_BAR = 0.4
+#: Per cent of the width before the first and after the last column, for labels wider than those.
+_ASIDE = 3.0
 #: Hues of bars that stand side by side (`.hue-1` … in the style sheet).
 _HUES = 8
 
@@ -92,14 +94,14 @@ def columns(items: Sequence[Item]) -> Chart:
     is none is left out, but for the highest.
     """
     top, tall, most = 20, 150, _most(items)
-    slot = 100 / max(1, len(items))
-    room = _NARROWEST / max(1, len(items))
+    slot = (100 - 2 * _ASIDE) / max(1, len(items))
+    room = _NARROWEST * slot / 100
     step = max(1, ceil(_DIGIT * max((len(item.label) for item in items), default=0) / room))
     highest = max(items, key=lambda item: item.value, default=None)
     width = min(slot * 0.7, 14)
     boxes, words = [], []
     for place, item in enumerate(items):
-        middle = (place + 0.5) * slot
+        middle = _ASIDE + (place + 0.5) * slot
         height = tall * item.value / most if most else 0
         boxes.append(Box(middle - width / 2, top + tall - height, width, height))
         if item.value and (item is highest or _DIGIT * len(item.text) <= room):

@@ -15,11 +15,12 @@ from datasette.app import Datasette
 from datasette.utils import sqlite_timelimit
 
 from portal.catalogue import Catalogue, Column, Table
-from portal.conditions import DISTANCE, conditions, prepare
+from portal.conditions import DISTANCE, conditions
 from portal.countries import in_alphabet
 from portal.explorer import summarise
 from portal.facets import Counts
 from portal.language import N_
+from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
 from portal.listing import extent
 from portal.query import Filter, Selection
@@ -75,28 +76,23 @@ class Line:
     count: int
 
 
-def takes_part(table: Table) -> bool:
-    """Whether records of the table can seek and offer."""
-    return table.name in TABLES and table.columns.keys() >= set(SIDES)
-
-
 def matches(
     connection: sqlite3.Connection, known: Catalogue, table: Table, values: dict[str, Any]
-) -> Matches:
+) -> Matches | None:
     """Enterprises and organisations of other countries that offer what a record seeks, or seek what
     it offers.
 
     First those that match both ways, then by the number of things that match, the same sector,
     nearness where both have a place, and name. `values` are the record's, as stored. One look over
     those that say anything answers it: 50,000 that all do take a tenth of a second or two. Raises
-    sqlite3.OperationalError (interrupted) beyond the time limit.
+    sqlite3.OperationalError (interrupted) beyond the time limit. None for records that neither seek
+    nor offer by their kind, such as events.
     """
-    if not takes_part(table):
-        return Matches({})
+    if table.name not in TABLES:
+        return None
     says = {side: tuple(json.loads(values.get(side) or "[]")) for side in SIDES}
     if not any(says.values()):
         return Matches(says)
-    prepare(connection)
     asked = {
         "seeks": json.dumps(says["seeks"]),
         "offers": json.dumps(says["offers"]),
@@ -126,9 +122,11 @@ def matches(
 
 def _sql(known: Catalogue) -> str:
     everyone = " union all ".join(_candidates(known.tables[name]) for name in TABLES)
+    # Materialised, or what is shared would be worked out for each place in which it is named.
     return f"""
+        with everyone as materialized ({everyone})
         select name_of_table, id, name, country, gives, takes, sector, km, count(*) over ()
-        from ({everyone}) where gives <> '[]' or takes <> '[]'
+        from everyone where gives <> '[]' or takes <> '[]'
         order by
             gives <> '[]' and takes <> '[]' desc,
             json_array_length(gives) + json_array_length(takes) desc,
@@ -173,27 +171,38 @@ def _lists(says: dict[str, tuple[str, ...]], country: str) -> tuple[Selection, .
 def question(known: Catalogue) -> Table:
     """What the page may be asked for: countries, ways of working together, and a side."""
     columns = known.tables["enterprises"].columns
-    sides = {name: columns[name].title for name in SIDES}
+    sides = {"seeks": _("Seek it"), "offers": _("Offer it")}
     asked = {
         "country": replace(columns["country"], title=N_("Country")),
         "code": replace(columns["seeks"], name="code", title=N_("What"), type="string"),
-        "side": Column("side", N_("Seeks or offers"), codes=sides),
+        "side": Column("side", N_("Seek or offer"), codes=sides),
     }
     return Table("partners", N_("Finding partners"), "", (), asked)
 
 
 async def said(ds: Datasette, known: Catalogue) -> dict[str, Counts]:
-    """Table → side → code → how many records say so, counted once for each database."""
+    """Table → `seeks`, `offers` or `country` → code → how many records say so.
+
+    Counted once for each database.
+    """
+    facets = [*SIDES, "country"]
     return {
-        name: (await summarise(ds, known, Selection(name), facets=[*SIDES])).overall
+        name: (await summarise(ds, known, Selection(name), facets=facets)).overall
         for name in TABLES
     }
 
 
-def countries(known: Catalogue) -> list[tuple[str, str]]:
-    """Code and label of the network's countries, in the alphabet of the reader's language."""
-    column = known.tables["enterprises"].columns["country"]
-    return [(code, column.label(code)) for code in in_alphabet(column.codes or (), column)]
+def countries(known: Catalogue, said: dict[str, Counts]) -> list[str]:
+    """Codes of the countries that have any record, in the alphabet of the reader's language."""
+    codes = {code for counted in said.values() for code in counted["country"]}
+    return in_alphabet(codes, known.tables["enterprises"].columns["country"])
+
+
+def anyone(said: dict[str, Counts]) -> bool:
+    """Whether any record says what it seeks or offers."""
+    return any(
+        code is not None for counted in said.values() for side in SIDES for code in counted[side]
+    )
 
 
 async def lists(ds: Datasette, known: Catalogue, asked: Selection) -> list[Line]:

@@ -34,6 +34,7 @@ _ASPECTS = (
     ("enterprises",),
     ("organisations", "organisation", "authors"),
 )
+_RANK = {aspect[0]: rank for rank, aspect in enumerate(_ASPECTS)}
 
 #: What a record has: the first column of an aspect, and a value.
 _Thing = tuple[str, str]
@@ -81,9 +82,10 @@ def related(
     used = Counter(thing for one in everyone for thing in one.things)
     own = frozenset(_things(table, values))
     rarity = {thing: math.log(1 + len(everyone) / (used[thing] or 1)) for thing in own}
+    telling = sorted(own, key=lambda thing: (-rarity[thing], _RANK[thing[0]], thing[1]))
 
     def likeness(one: _Candidate) -> tuple[float, bool]:
-        score = sum(rarity[thing] for thing in sorted(one.things & own))
+        score = sum(rarity[thing] for thing in telling if thing in one.things)
         return round(score, 6), one.record.language == values.get("language")
 
     itself = (table.name, values["id"]), (table.name, values.get(PART_OF))
@@ -100,7 +102,7 @@ def related(
         Related(
             one.table,
             one.record,
-            tuple(_told(table, sorted(one.things & own, key=lambda it: (-rarity[it], it)), named)),
+            tuple(_told(table, [thing for thing in telling if thing in one.things], named)),
         )
         for one in best
     )
