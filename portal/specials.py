@@ -239,7 +239,7 @@ def check_form(key: str, form: str) -> None:
         return
     if key == "_page":
         raise QueryError(
-            _("_page is of the web page alone; here the next page is the address next_url gives.")
+            _("_page is of the web page alone; formats hold everything, or lead on by next_url.")
         )
     if key == "_month":
         raise QueryError(
