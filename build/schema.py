@@ -251,10 +251,10 @@ class Schema:
                         f"Table {table.name}: {key.field} refers to {key.table}.{key.column}, "
                         f"which is not its primary key"
                     )
-            for field in table.fields:
-                if field.through and field.name not in self._behind(table, field.through):
+            for filled in table.fields:
+                if filled.through and filled.name not in self._behind(table, filled.through):
                     raise Unusable(
-                        f"Table {table.name}: {field.name} is to come through {field.through}, "
+                        f"Table {table.name}: {filled.name} is to come through {filled.through}, "
                         "whose vocabulary has no such field"
                     )
 

@@ -33,6 +33,8 @@ class Vocabulary:
     translations: dict[str, dict[str, str]]
     #: Code → what belongs under it, in English.
     definitions: dict[str, str]
+    #: Codes that have a page of their own: the countries of the network.
+    with_page: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Column:
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
     #: Code → what belongs under it.
     definitions: dict[str, str] = field(default_factory=dict)
+    #: Codes that have a page of their own: the countries of the network.
+    with_page: frozenset[str] = frozenset()
 
     def label(self, code: str) -> str:
         """The label of `code` in the reader's language, else in English, else the code itself."""
@@ -167,7 +171,8 @@ def _vocabulary(connection: sqlite3.Connection, name: str) -> Vocabulary:
         return dict(connection.execute(sql).fetchall())
 
     translations = {code: words(f"label_{code}") for code in LANGUAGES if code != ENGLISH}
-    return Vocabulary(words("label"), translations, words("definition"))
+    with_page = frozenset(code for code, has_one in words("network").items() if has_one)
+    return Vocabulary(words("label"), translations, words("definition"), with_page)
 
 
 _TABLES = "select name from sqlite_master where type = 'table' order by name"
@@ -247,6 +252,7 @@ def _column(
         codes=vocabulary.labels if vocabulary else None,
         translations=vocabulary.translations if vocabulary else {},
         definitions=vocabulary.definitions if vocabulary else {},
+        with_page=vocabulary.with_page if vocabulary else frozenset(),
     )
 
 

@@ -193,7 +193,9 @@ def _items(stored: str) -> list[Any]:
 
 
 def _item(record: Record, column: Column, code: Any) -> Value:
-    """A code or an item of a list, as a link to all records that have it."""
+    """A code or an item of a list, as a link to its own page, or to all records that have it."""
+    if code in column.with_page:
+        return Value(column.label(code), path=f"/countries/{code.lower()}")
     path = f"/baltic/{record.table.name}?{urlencode({column.name: code})}"
     return Value(column.label(code) if column.codes else str(code), path=path)
 
