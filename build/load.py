@@ -95,7 +95,7 @@ def _fill_through(db: Database, table: Table) -> None:
         db.execute(
             f"""
             update "{table.name}" set "{field.name}" = (
-                select replace(json_group_array(code), '","', '", "') from (
+                select nullif(replace(json_group_array(code), '","', '", "'), '[]') from (
                     select target.code from {items} as given
                     join "{vocabulary}" as word on word.code = given.value
                     join json_each(word."{field.name}") as found

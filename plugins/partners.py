@@ -11,6 +11,8 @@ from portal.answers import kept_for, refusal, withheld
 from portal.catalogue import catalogue
 from portal.errors import QueryError
 from portal.language import gettext as _
+from portal.linked_data import about, breadcrumbs, document, script_text, web_page
+from portal.links import with_mark
 from portal.support import read
 from portal.wording import chips, in_words
 
@@ -33,18 +35,21 @@ async def finding_partners(datasette, request):
         asked = read(request.query_string, question)
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True, request=request)
+    title, path = in_words(asked, question, {}), partners.PATH + with_mark(asked.canonical())
+    page = about(datasette, request, known, path)
     said = await partners.said(datasette, known)
     html = await datasette.render_template(
         "partners.html",
         {
             "asked": asked,
-            "title": in_words(asked, question, {}),
+            "title": title,
             "chips": list(chips(asked, question, {})),
             "question": question.columns,
             "tables": {name: known.tables[name] for name in partners.TABLES},
             "said": said,
             "countries": partners.countries(known, said),
             "is_silent": not partners.anyone(said),
+            "linked_data": script_text(document(web_page(page, title), breadcrumbs(page, title))),
             "lists": await partners.lists(datasette, known, asked) if asked.narrows else [],
         },
         request=request,

@@ -10,7 +10,7 @@ from datasette import hookimpl
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
-from portal import compat, facts, linked_data
+from portal import compat, facts, linked_data, partners
 from portal.answers import kept_for
 from portal.calendar_days import is_past
 from portal.catalogue import catalogue
@@ -60,6 +60,9 @@ async def record_page(datasette, request, send):
     alike = await db.execute_fn(
         lambda connection: related(connection, known, table, record.values)
     )
+    matches = await db.execute_fn(
+        lambda connection: partners.matches(connection, known, table, record.values)
+    )
     body = record.values.get("body")
     path_key = tilde_encode(key)
     about = _about(datasette, request, known, record)
@@ -80,6 +83,7 @@ async def record_page(datasette, request, send):
         "own_choice": _own_choice(datasette, table, key),
         "citation": cited_page(datasette, db, record.label, about.url).text,
         "reach": REACH_KM,
+        "partners": matches,
         "correction": _correction(datasette, known, record),
         "lists": list(facts.lists(record)),
         "linked_data": linked_data.script_text(linked_data.linked_data(record, about)),

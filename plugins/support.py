@@ -4,17 +4,15 @@ from datasette import hookimpl
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import NotFound, Response
 
-from portal import compat, support
+from portal import support
 from portal.answers import kept_for, refusal, withheld
 from portal.calendar_days import today
 from portal.catalogue import catalogue
 from portal.errors import QueryError
-from portal.language import ENGLISH, language
 from portal.language import gettext as _
-from portal.linked_data import About, script_text
+from portal.linked_data import about, script_text
 from portal.links import Links, with_mark
 from portal.map_words import map_of
-from portal.metadata import credited
 
 
 # Before the page of any table of any database, which would take `support` for one.
@@ -41,6 +39,7 @@ async def find_support(datasette, request):
         "support.html",
         {
             "found": found,
+            "across": support.ACROSS,
             "part_title": lambda part: support.part_title(part, found),
             "status_words": lambda programme: support.status_words(programme, status, day),
             "map": map_of(found.mapped_table, query, found.on_map.bounds, links, asks=False),
@@ -56,25 +55,8 @@ async def find_support(datasette, request):
 
 
 def _linked_data(datasette, request, known, found):
-    def absolute(path, code=None):
-        return datasette.absolute_url(request, Links(datasette, code).path(path))
+    def address(table, key):
+        return datasette.absolute_url(request, links.row("baltic", table, tilde_encode(key)))
 
-    known = credited(known, compat.metadata(datasette))
-    path = support.PATH + with_mark(found.asked.canonical())
-    page = About(
-        url=absolute(path),
-        identity=absolute(path, ENGLISH),
-        language=language(),
-        catalogue_url=absolute("/baltic", ENGLISH),
-        catalogue_title=known.title,
-        version=known.version,
-        licence=known.licence.get("path", ""),
-        publisher=known.publisher,
-    )
-    shown = [
-        (record["name"], absolute(f"/baltic/{kind.table.name}/{tilde_encode(record['id'])}"))
-        for kind in found.kinds.values()
-        for part in kind.parts
-        for record in part.records
-    ]
-    return support.linked_data(found, page, shown if found.asked.narrows else [])
+    links, path = Links(datasette), support.PATH + with_mark(found.asked.canonical())
+    return support.linked_data(found, about(datasette, request, known, path), address)

@@ -32,7 +32,7 @@ from portal.facets import Choice, Facet, counts
 from portal.language import N_, day, either, ngettext
 from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
-from portal.linked_data import About, Node
+from portal.linked_data import About, Node, breadcrumbs, document, reference, web_page
 from portal.listing import Extent, extent, listing
 from portal.own_order import OPENNESS
 from portal.query import Filter, Selection, parse
@@ -386,31 +386,32 @@ def status_words(programme: dict[str, Any], column: Column, on: date) -> str:
     ) % (words | {"count": left})
 
 
-def linked_data(support: Support, page: About, addresses: list[tuple[str, str]]) -> Node:
-    """The page in the terms of schema.org; `addresses` are name and address of what it shows."""
-    about: Node = {
-        "@type": "CollectionPage" if addresses else "WebPage",
-        "@id": page.url,
-        "url": page.url,
+def linked_data(support: Support, page: About, address: Callable[[str, str], str]) -> Node:
+    """The page in the terms of schema.org, with the records it shows but for the closed ones.
+
+    `address` gives the absolute address of a record by its table and key.
+    """
+    if not support.asked.narrows:
+        return document(web_page(page, support.title), breadcrumbs(page, support.title))
+    shown = [
+        (kind.table.name, record["id"], record["name"])
+        for kind in support.kinds.values()
+        for part in kind.parts
+        for record in part.records
+    ]
+    found = {
+        "@type": "ItemList",
         "name": support.title,
-        "inLanguage": page.language,
-        "license": page.licence,
-        "isPartOf": {
-            "@type": "Dataset",
-            "@id": page.catalogue_url,
-            "name": page.catalogue_title,
-            "version": page.version,
-            "license": page.licence,
-        },
+        "numberOfItems": support.total,
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": position,
+                "url": address(table, key),
+                "item": reference(page, table, key, name),
+            }
+            for position, (table, key, name) in enumerate(shown, 1)
+        ],
     }
-    if addresses:
-        about["mainEntity"] = {
-            "@type": "ItemList",
-            "name": support.title,
-            "numberOfItems": support.total,
-            "itemListElement": [
-                {"@type": "ListItem", "position": place, "name": name, "url": url}
-                for place, (name, url) in enumerate(addresses, 1)
-            ],
-        }
-    return {"@context": "https://schema.org", "@graph": [about]}
+    about = web_page(page, support.title, "CollectionPage") | {"mainEntity": found}
+    return document(about, breadcrumbs(page, support.title))

@@ -1,0 +1,543 @@
+"""One search over all sections, `/search`: what is found where, grouped, the best group first.
+
+Each table has its own index, and `portal.search` reads what was typed for each of them. Readings
+may differ: what is a word of one table may look like a typing error to another. So the readings are
+compared, over all sections whatever is chosen, and those that take the words more nearly as they
+were typed win:
+
+- where any table has the words as they were typed, tables that had to correct them give way,
+- else tables that corrected more letters give way to those that corrected fewer.
+
+What gave way is never mixed in. It is offered as another search where the words occur in running
+text at best, for then a similar name may have been meant.
+
+`bm25` cannot be compared between tables of different sizes. So groups are ordered by what their
+best hit matches (`RANKS`: its whole name, its name, its place or subject, its text), then as the
+sections stand in the menu, and only within a group by rank. The pages of countries are a section
+too, found by their names alone.
+
+Every count is that of the section's own list with the same words and countries, which is where a
+group goes on: there it can be narrowed further, sorted, put on a map and taken away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote_plus, urlencode
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from rapidfuzz.distance import DamerauLevenshtein
+
+from build.fold import loose
+from build.geocode.countries import country_names
+from build.geocode.names import plain
+from portal.catalogue import Catalogue, Column, Table
+from portal.conditions import conditions
+from portal.countries import ACROSS, country_column, in_alphabet
+from portal.errors import QueryError, shown
+from portal.facets import Choice, Facet, counts
+from portal.highlight import highlighted
+from portal.language import ENGLISH, N_
+from portal.language import gettext as _
+from portal.limits import TIME_LIMIT_MS
+from portal.query import Filter, Selection, parse
+from portal.search import NOTHING, Found, expression, rank_sql
+from portal.site import SECTIONS as MENU
+from portal.site import TABLES
+
+PATH = "/search"
+COUNTRIES = "countries"
+#: Section → its word, in the order of the menu.
+SECTIONS = {
+    name: place.word
+    for section in MENU
+    for place in section.places
+    if (name := place.path.rpartition("/")[2]) in (*TABLES, COUNTRIES)
+}
+#: Hits of a group that are shown, and of the only one there is.
+SHOWN, SHOWN_ALONE = 5, 20
+#: What a hit matches, the best first, as columns of the index.
+RANKS = (("key",), ("key", "name"), ("key", "name", "place", "subject"))
+WHOLE_NAME = 0
+#: Other readings that are offered.
+_MOST_OTHERS = 3
+#: Longest text that may be the name of a country, and longest that is a code, which is given in
+#: capitals: `no`, `is` and `by` are words.
+_LONGEST_NAME, _LONGEST_CODE = 60, 3
+#: Texts of a record that may say why it was found, beside its name and the facts of its card.
+_TELLING = (
+    "summary",
+    "body",
+    "target_group",
+    "legal_form",
+    "registered_status",
+    "provider",
+    "organiser",
+    "publisher",
+    "venue",
+    "address",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `/search` was asked for. No section, or no country, means all of them."""
+
+    text: str
+    sections: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.sections or self.countries)
+
+    def query(self, **changes: Any) -> str:
+        """The query string, with some of it changed."""
+        asked = replace(self, **changes)
+        pairs = [("q", asked.text)] if asked.text else []
+        pairs += [("section", section) for section in asked.sections]
+        return urlencode(pairs + [("country", code) for code in asked.countries])
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found in one section."""
+
+    section: str
+    table: Table
+    #: What was looked for.
+    found: Found
+    total: int
+    #: The first hits as rows; of the countries' pages their codes.
+    hits: list[dict[str, Any]]
+    #: Place in `RANKS` of the best hit; beyond it for text.
+    rank: int
+    #: The query string of the section's list of them.
+    query: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """Another search that finds something, by what one would type."""
+
+    text: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """The answer to one question. Labels are in the reader's language once they are asked for."""
+
+    asked: Asked
+    #: The group of the one record whose whole name was typed, with this hit alone.
+    best: Group | None = None
+    #: Without the best hit.
+    groups: list[Group] = field(default_factory=list)
+    #: Section → hits in the chosen countries; country → hits in the chosen sections.
+    of_section: dict[str, int] = field(default_factory=dict)
+    of_country: Counter[str] = field(default_factory=Counter)
+    #: Hits in all sections and countries.
+    everywhere: int = 0
+    #: Searches for what other readings would have found.
+    others: list[Word] = field(default_factory=list)
+    #: If no record has all of several words: those that occur on their own.
+    alone: list[Word] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.of_section[name] for name in self.asked.sections or self.of_section)
+
+    @property
+    def corrected(self) -> tuple[tuple[str, str], ...]:
+        """Words that no record has → what was looked for instead, where all groups agree."""
+        return self._agreed("corrected")
+
+    @property
+    def respelt(self) -> tuple[tuple[str, str], ...]:
+        """The same of words that records have, but not with the others."""
+        return self._agreed("respelt")
+
+    def _agreed(self, what: str) -> tuple[tuple[str, str], ...]:
+        told = [getattr(group.found, what) for group in self.groups]
+        spelt = {tuple((loose(typed), loose(meant)) for typed, meant in pairs) for pairs in told}
+        return told[0] if len(spelt) == 1 else ()
+
+    def facets(self, country: Column) -> list[Facet]:
+        """The two choices, sections as in the menu, countries by their names; `country` names them.
+
+        Countries without a hit in any section are left out unless they are chosen.
+        """
+        sections = [
+            Choice(name, _(SECTIONS[name]), count, name in self.asked.sections)
+            for name, count in self.of_section.items()
+        ]
+        named = {*self.of_country, *self.asked.countries}
+        codes = in_alphabet(named - {*ACROSS}, country)
+        countries = [
+            Choice(code, country.label(code), self.of_country[code], code in self.asked.countries)
+            for code in (*codes, *(code for code in ACROSS if code in named))
+        ]
+        return [
+            Facet(Column("section", N_("Section")), sections, 0),
+            Facet(Column("country", N_("Country")), countries, 0),
+        ]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The text of a record that says why it was found."""
+
+    column: Column
+    text: str
+    #: Code of its language, where that is known.
+    language: str | None
+
+
+def sections_of(known: Catalogue, viewable: set[str]) -> list[str]:
+    """The sections that may be searched when the public may see the tables `viewable`."""
+    return [name for name in SECTIONS if name in viewable and name in known.tables]
+
+
+def question(known: Catalogue, sections: list[str]) -> Table:
+    """What may be asked for, as a table whose columns have these codes."""
+    country = known.tables["enterprises"].columns["country"]
+    asked = {
+        "section": Column(
+            "section", N_("Section"), codes={name: SECTIONS[name] for name in sections}
+        ),
+        "country": replace(country, name="country", title=N_("Country")),
+    }
+    return Table("search", N_("Search"), "", (), asked, searchable=True)
+
+
+def read(query: str, question: Table) -> Asked:
+    """Read the query string of the page. Raises QueryError, and nothing else.
+
+    A field without a value is one in which nothing was typed or chosen.
+    """
+    kept, texts = [], 0
+    for pair in filter(None, query.split("&")):
+        key, _equals, value = pair.partition("=")
+        if key not in ("q", *question.columns):
+            words = _("There is no parameter %(key)s. There are %(allowed)s.")
+            allowed = ", ".join(("q", *question.columns))
+            raise QueryError(words % {"key": shown(unquote_plus(key)), "allowed": allowed})
+        texts += key == "q"
+        if unquote_plus(value).strip():
+            kept.append(f"_search={value}" if key == "q" else pair)
+    if texts > 1:
+        words = _("%(key)s is given %(count)s times. Give it once.")
+        raise QueryError(words % {"key": "q", "count": texts})
+    asked = parse("&".join(kept), question)
+    return Asked(asked.search or "", asked.chosen("section"), asked.chosen("country"))
+
+
+async def search(db: Database, known: Catalogue, sections: list[str], asked: Asked) -> Results:
+    """As `find`. Raises sqlite3.OperationalError (interrupted) beyond the time limit."""
+
+    def limited(connection: sqlite3.Connection) -> Results:
+        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            return find(connection, known, sections, asked)
+
+    results: Results = await db.execute_fn(limited)
+    return results
+
+
+def find(
+    connection: sqlite3.Connection, known: Catalogue, sections: list[str], asked: Asked
+) -> Results:
+    """Look for `asked` in all of `sections`, and show those that it names."""
+    return _Search(connection, known, sections).results(asked)
+
+
+def trusted(readings: dict[str, Found]) -> dict[str, Found]:
+    """Those readings, by section, that take the words most nearly as they were typed.
+
+    They are those without a corrected word, else those with the fewest wrong letters.
+    """
+    errors = {name: _errors(found) for name, found in readings.items()}
+    fewest = min(errors.values(), default=0)
+    return {name: found for name, found in readings.items() if errors[name] == fewest}
+
+
+def country_called(known: Catalogue, text: str) -> str | None:
+    """The code of the country with that name, in a language of the pages or of the region."""
+    if len(text) > _LONGEST_NAME or (len(text) <= _LONGEST_CODE and not text.isupper()):
+        return None
+    spelling = loose(text)
+    for labels in labels_of_countries(known).values():
+        for code, label in labels.items():
+            if spelling and loose(label) == spelling:
+                return code
+    return country_names().get(plain(text))
+
+
+def labels_of_countries(known: Catalogue) -> dict[str, dict[str, str]]:
+    """Language → code → name of the country."""
+    column = known.tables["enterprises"].columns["country"]
+    return {ENGLISH: column.codes or {}} | column.translations
+
+
+def network(connection: sqlite3.Connection) -> set[str]:
+    """The codes of the countries that have a page."""
+    return {code for (code,) in connection.execute("select code from countries where network")}
+
+
+def _errors(found: Found) -> int:
+    pairs = found.corrected + found.respelt
+    return sum(_distance(loose(typed), loose(meant)) for typed, meant in pairs)
+
+
+def _distance(typed: str, meant: str) -> int:
+    """Wrong letters in `typed`, which may be unfinished; one at least, for it is another word."""
+    ends = {*range(len(typed) - 1, len(typed) + 2), len(meant)}
+    return max(1, min(DamerauLevenshtein.distance(typed, meant[:end]) for end in ends))
+
+
+def _are_about_it(best: Group | None, groups: list[Group]) -> bool:
+    """Whether a name, place or subject has the words."""
+    return best is not None or any(group.rank < len(RANKS) for group in groups)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many hits a section has."""
+
+    section: str
+    table: Table
+    found: Found
+    #: The list of the hits in the chosen countries.
+    selection: Selection
+    by_country: dict[Any, int]
+    total: int
+    everywhere: int
+
+
+class _Search:
+    """Looks through some sections of one database."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, known: Catalogue, sections: list[str]
+    ) -> None:
+        self._connection = connection
+        self._known = known
+        self._sections = sections
+        self._pages = network(connection) if COUNTRIES in sections else set()
+
+    def results(self, asked: Asked) -> Results:
+        readings = self._readings(asked.text)
+        kept = trusted(readings)
+        counted = self._counted(kept, asked)
+        chosen = self._chosen(counted, asked)
+        of_section = dict.fromkeys(self._sections, 0) | {one.section: one.total for one in counted}
+        of_country = Counter({code: 0 for one in counted for code in one.by_country if code})
+        for one in chosen:
+            of_country.update({code: hits for code, hits in one.by_country.items() if code})
+        best, groups = self._groups([one for one in chosen if one.total], asked.text)
+        return Results(
+            asked,
+            best,
+            groups,
+            of_section,
+            of_country,
+            sum(one.everywhere for one in counted),
+            [] if _are_about_it(best, groups) else self._others(readings, kept, asked),
+            [] if best or groups else self._alone(asked),
+        )
+
+    def _readings(self, text: str) -> dict[str, Found]:
+        """What to look for in each section that has it."""
+        readings = {
+            name: found
+            for name in self._sections
+            if name != COUNTRIES
+            and (found := expression(self._connection, name, text)).match != NOTHING
+        }
+        if self._page(text):
+            readings[COUNTRIES] = Found(words=tuple(loose(text).split()))
+        return readings
+
+    def _page(self, text: str) -> str | None:
+        """The country, if it has a page, that is called so."""
+        code = country_called(self._known, text)
+        return code if code in self._pages else None
+
+    def _counted(self, kept: dict[str, Found], asked: Asked) -> list[_Counted]:
+        counted = [
+            self._counted_in(self._known.tables[name], found, asked)
+            for name, found in kept.items()
+            if name != COUNTRIES
+        ]
+        for found in kept.values():
+            text = found.reworded(asked.text)
+            if code := self._page(text):
+                words = replace(found, match=NOTHING, words=tuple(loose(text).split()))
+                is_chosen = not asked.countries or code in asked.countries
+                selection = Selection(COUNTRIES, (Filter("code", "exact", (code,)),))
+                table = self._known.tables[COUNTRIES]
+                page = _Counted(COUNTRIES, table, words, selection, {code: 1}, int(is_chosen), 1)
+                return [*counted, page]
+        return counted
+
+    def _counted_in(self, table: Table, found: Found, asked: Asked) -> _Counted:
+        column = table.columns[country_column(table)]
+        is_list = column.type == "list"
+        operator = "arraycontains" if is_list else "exact"
+        chosen = (Filter(column.name, operator, asked.countries),) if asked.countries else ()
+        selection = Selection(table.name, chosen, search=asked.text)
+        by_country = counts(self._connection, selection, table, [column.name], found=found)
+        of_codes = by_country[column.name]
+        if is_list:  # a record of several countries counts once
+            everywhere = self._count(table, found, replace(selection, filters=()))
+            total = self._count(table, found, selection) if chosen else everywhere
+        else:
+            everywhere = sum(of_codes.values())
+            total = sum(of_codes.get(code, 0) for code in asked.countries) if chosen else everywhere
+        return _Counted(table.name, table, found, selection, of_codes, total, everywhere)
+
+    def _count(self, table: Table, found: Found, selection: Selection) -> int:
+        where = conditions(self._connection, selection, table, found=found)
+        sql = f'select count(*) from "{table.name}" where {where.sql}'  # noqa: S608
+        count: int = self._connection.execute(sql, where.params).fetchone()[0]
+        return count
+
+    def _chosen(self, counted: list[_Counted], asked: Asked) -> list[_Counted]:
+        return [one for one in counted if one.section in (asked.sections or self._sections)]
+
+    def _groups(self, found: list[_Counted], text: str) -> tuple[Group | None, list[Group]]:
+        """The best hit, and the groups of all others, the best group first."""
+        most = SHOWN_ALONE if len(found) == 1 else SHOWN
+        groups = [self._group(one, text, most + 1) for one in found]
+        groups.sort(key=lambda group: (group.rank, [*SECTIONS].index(group.section)))
+        best = self._best(groups, text)
+        if best:
+            groups[0] = replace(groups[0], hits=groups[0].hits[1:])
+        return best, [replace(group, hits=group.hits[:most]) for group in groups if group.hits]
+
+    def _best(self, groups: list[Group], text: str) -> Group | None:
+        """The first hit, if it is the only one whose whole name is what was typed."""
+        named = [group for group in groups if group.rank == WHOLE_NAME]
+        if len(named) != 1 or named[0].found.corrected or named[0].found.respelt:
+            return None
+        group = named[0]
+        has_others = group.section != COUNTRIES and any(
+            self._is_whole_name(group.table, text, hit["hit"]) for hit in group.hits[1:2]
+        )
+        return None if has_others else replace(group, hits=group.hits[:1])
+
+    def _group(self, one: _Counted, text: str, most: int) -> Group:
+        if one.section == COUNTRIES:
+            hits = [{"code": code} for code in one.by_country]
+            rank = WHOLE_NAME
+        else:
+            hits = self._hits(one, most)
+            rank = self._rank(one, one.found.reworded(text), hits[0]["hit"])
+        query = one.selection.canonical()
+        return Group(one.section, one.table, one.found, one.total, hits, rank, query)
+
+    def _hits(self, one: _Counted, most: int) -> list[dict[str, Any]]:
+        """The first rows of the list, each with its rowid as `hit`."""
+        name, index = one.table.name, f'"{one.table.name}_fts"'
+        selection = replace(one.selection, search=None)
+        where = conditions(self._connection, selection, one.table)
+        # Where no country narrows the hits, FTS5 alone finds the first ones.
+        cut = "" if selection.filters else "order by score, hit limit :most"
+        cursor = self._connection.execute(
+            f"""
+            select "{name}".*, hit from "{name}" join (
+                select rowid as hit, {rank_sql(name)} as score from {index}
+                where {index} match :match {cut}
+            ) on hit = "{name}".rowid where {where.sql} order by score, hit limit :most
+            """,  # noqa: S608 - names come from the schema
+            where.params | {"match": one.found.match, "most": most},
+        )
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor]
+
+    def _rank(self, one: _Counted, meant: str, hit: int) -> int:
+        if self._is_whole_name(one.table, meant, hit):
+            return WHOLE_NAME
+        for rank, columns in enumerate(RANKS[1:], WHOLE_NAME + 1):
+            if self._matches(one.table, f"{{{' '.join(columns)}}}: ({one.found.match})", hit):
+                return rank
+        return len(RANKS)
+
+    def _is_whole_name(self, table: Table, text: str, hit: int) -> bool:
+        return self._matches(table, f'key:"{loose(text).replace(" ", "")}"', hit)
+
+    def _matches(self, table: Table, match: str, hit: int) -> bool:
+        index = f'"{table.name}_fts"'
+        sql = f"select 1 from {index} where {index} match ? and rowid = ?"  # noqa: S608
+        return self._connection.execute(sql, [match, hit]).fetchone() is not None
+
+    def _others(
+        self, readings: dict[str, Found], kept: dict[str, Found], asked: Asked
+    ) -> list[Word]:
+        """Searches for what the readings that gave way had looked for."""
+        gone = [found.reworded(asked.text) for name, found in readings.items() if name not in kept]
+        texts = {loose(text): text for text in gone}
+        return self._words(islice(texts.values(), _MOST_OTHERS), asked)
+
+    def _alone(self, asked: Asked) -> list[Word]:
+        """Searches for each word on its own."""
+        tables = [name for name in self._sections if name != COUNTRIES]
+        found = [expression(self._connection, name, asked.text) for name in tables]
+        return self._words(dict.fromkeys(word for one in found for word in one.alone), asked)
+
+    def _words(self, texts: Iterable[str], asked: Asked) -> list[Word]:
+        """Those of the searches for `texts`, with the same sections and countries, with hits."""
+        words = []
+        for text in texts:
+            other = replace(asked, text=text)
+            counted = self._counted(trusted(self._readings(text)), other)
+            count = sum(one.total for one in self._chosen(counted, other))
+            words.append(Word(text, other.query(), count))
+        return [word for word in words if word.count]
+
+
+def telling(record: dict[str, Any], table: Table, found: Found) -> Telling | None:
+    """The text of a hit that has the words, else its summary; None where it has neither.
+
+    Of a long text it is the paragraph, without the marks of Markdown.
+    """
+    texts = [(name, record[name]) for name in _TELLING if record.get(name)]
+    for name, text in texts:
+        if name == "body":
+            text = next(filter(partial(_is_hit, found), _paragraphs(text)), "")
+        if _is_hit(found, text):
+            return Telling(table.columns[name], text, _language(name, record))
+    if record.get("summary"):
+        return Telling(table.columns["summary"], record["summary"], ENGLISH)
+    return None
+
+
+def _is_hit(found: Found, text: str) -> bool:
+    return "<mark>" in highlighted(text, found.words)
+
+
+def _language(name: str, record: dict[str, Any]) -> str | None:
+    return {"summary": ENGLISH, "body": record.get("language")}.get(name)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "inline":
+            yield _words_of(token.children or [])
+
+
+def _words_of(tokens: list[Token]) -> str:
+    return "".join(
+        " " if token.type in ("softbreak", "hardbreak") else token.content
+        for token in tokens
+        if token.type not in ("html_inline", "image")
+    )
