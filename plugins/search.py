@@ -3,7 +3,7 @@
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
-from portal import compat, countries, home, site_search
+from portal import countries, home, site_search
 from portal.answers import kept_for, refusal, withheld
 from portal.catalogue import catalogue
 from portal.errors import QueryError
@@ -29,31 +29,26 @@ async def search_page(datasette, request):
         asked = site_search.read(request.query_string, question)
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True, request=request)
-    db = datasette.get_database("baltic")
+    db, country = datasette.get_database("baltic"), question.columns["country"]
     results = await site_search.search(db, known, sections, asked) if asked.text else None
     html = await datasette.render_template(
         "search.html",
         {
             "asked": asked,
             "results": results,
-            "facets": results.facets(question.columns["country"]) if results else [],
-            "searched": sections,
-            "section_words": site_search.SECTIONS,
+            "facets": results.facets(country) if results else [],
+            "sections": {name: site_search.SECTIONS[name] for name in sections},
+            "card_columns": {
+                name: shown_columns(datasette, known.tables[name]) for name in sections
+            },
             "sizes": await home.sizes(db, known),
-            "codes_of": known.tables,
-            "columns_of": {name: shown_columns(datasette, known.tables[name]) for name in sections},
-            "whole": await countries.whole(db, known),
+            "countries": await countries.whole(db, known),
+            "country": country.label,
+            "tried_countries": [country.label(code) for code in asked.countries],
+            "tried": [_(site_search.SECTIONS[name]) for name in asked.sections or sections],
             "telling": site_search.telling,
         },
         request=request,
         view_name="search",
     )
     return Response.html(html, headers=kept_for(datasette) | {"X-Robots-Tag": "noindex"})
-
-
-@hookimpl
-def prepare_jinja2_environment(env):
-    env.globals["search_path"] = site_search.PATH
-
-
-_ = compat

@@ -31,6 +31,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
+from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 from markdown_it import MarkdownIt
@@ -40,10 +41,12 @@ from rapidfuzz.distance import DamerauLevenshtein
 from build.fold import loose
 from build.geocode.countries import country_names
 from build.geocode.names import plain
+from portal import compat
 from portal.catalogue import Catalogue, Column, Table
 from portal.conditions import conditions
 from portal.countries import ACROSS, country_column, in_alphabet
-from portal.errors import QueryError, shown
+from portal.countries import SHOWN as SHOWN_OF_A_COUNTRY
+from portal.errors import QueryError, shortened, shown
 from portal.facets import Choice, Facet, counts
 from portal.highlight import highlighted
 from portal.language import ENGLISH, N_
@@ -99,6 +102,11 @@ class Asked:
     @property
     def narrows(self) -> bool:
         return bool(self.sections or self.countries)
+
+    @property
+    def shown(self) -> str:
+        """The text as one may repeat it to the reader."""
+        return shortened(self.text)
 
     def query(self, **changes: Any) -> str:
         """The query string, with some of it changed."""
@@ -158,19 +166,11 @@ class Results:
         return sum(self.of_section[name] for name in self.asked.sections or self.of_section)
 
     @property
-    def corrected(self) -> tuple[tuple[str, str], ...]:
-        """Words that no record has → what was looked for instead, where all groups agree."""
-        return self._agreed("corrected")
-
-    @property
-    def respelt(self) -> tuple[tuple[str, str], ...]:
-        """The same of words that records have, but not with the others."""
-        return self._agreed("respelt")
-
-    def _agreed(self, what: str) -> tuple[tuple[str, str], ...]:
-        told = [getattr(group.found, what) for group in self.groups]
-        spelt = {tuple((loose(typed), loose(meant)) for typed, meant in pairs) for pairs in told}
-        return told[0] if len(spelt) == 1 else ()
+    def agreed(self) -> Found | None:
+        """What was looked for instead, as one group tells it, if all groups did so."""
+        readings = [group.found for group in self.groups]
+        spelt = {(_loose(found.corrected), _loose(found.respelt)) for found in readings}
+        return readings[0] if len(spelt) == 1 else None
 
     def facets(self, country: Column) -> list[Facet]:
         """The two choices, sections as in the menu, countries by their names; `country` names them.
@@ -203,9 +203,15 @@ class Telling:
     language: str | None
 
 
-def sections_of(known: Catalogue, viewable: set[str]) -> list[str]:
-    """The sections that may be searched when the public may see the tables `viewable`."""
-    return [name for name in SECTIONS if name in viewable and name in known.tables]
+async def open_sections(ds: Datasette, known: Catalogue) -> list[str]:
+    """The sections that the operator lets the public see; a country's page shows several tables."""
+    tables = {*TABLES, *SHOWN_OF_A_COUNTRY}
+    seen = {name for name in tables if name in known.tables and await compat.may_view(ds, name)}
+    return [
+        name
+        for name in SECTIONS
+        if name in seen and (name != COUNTRIES or seen.issuperset(SHOWN_OF_A_COUNTRY))
+    ]
 
 
 def question(known: Catalogue, sections: list[str]) -> Table:
@@ -293,9 +299,12 @@ def network(connection: sqlite3.Connection) -> set[str]:
     return {code for (code,) in connection.execute("select code from countries where network")}
 
 
+def _loose(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((loose(typed), loose(meant)) for typed, meant in pairs)
+
+
 def _errors(found: Found) -> int:
-    pairs = found.corrected + found.respelt
-    return sum(_distance(loose(typed), loose(meant)) for typed, meant in pairs)
+    return sum(_distance(typed, meant) for typed, meant in _loose(found.corrected + found.respelt))
 
 
 def _distance(typed: str, meant: str) -> int:
