@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import geocoding, maps, pages, scale
+from benchmarks import crawl, geocoding, maps, pages, scale
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -21,6 +21,7 @@ def main() -> None:
         "geocoding": geocoding.run(arguments.truth),
         "pages": pages.run(),
         "maps": maps.run(),
+        "crawl": crawl.run(),
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps(results, indent=1))

@@ -45,6 +45,8 @@ WEIGHTS = {
 }
 NAMES = ("name", "title", "name_alt")
 PLACES = ("city", "region", "postcode")
+#: Of these the year is found like a word of the text.
+DAYS = ("start", "published", "year")
 #: Inhabitants from which a place is a town whose names people know, and letters from which a word
 #: would be taken for misspelt (`portal.search.ONE_ERROR`).
 TOWN, MISSPELT = 5000, 5
@@ -93,6 +95,7 @@ class _Reader:
         self._table = table
         named, self._places, self._topics, self._texts = _by_place(table.search_fields)
         self._names = named
+        self._days = [name for name in DAYS if name in table.by_name]
         self._labels = {
             field: _labels(db, target)
             for field, target in table.references.items()
@@ -104,6 +107,7 @@ class _Reader:
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield rowid and the columns of `WEIGHTS`, one record at a time."""
         needed = {*self._names, *self._places, *self._topics, *self._texts, *self._labels}
+        needed |= set(self._days)
         needed |= {"city", "region", "country", "geonameid"} & set(self._table.by_name)
         columns = ["rowid", *sorted(needed)]
         quoted = ", ".join(f'"{column}"' for column in columns)
@@ -118,6 +122,7 @@ class _Reader:
         places = [record[field] for field in self._places if record[field]]
         subjects = [record[field] for field in self._topics if record[field]]
         texts = [record[field] for field in self._texts if record[field]]
+        texts += [str(record[field])[:4] for field in self._days if record[field]]
         keys = [loose(part).replace(" ", "") for name in names for part in name.split(";")]
         return (
             record["rowid"],

@@ -3,16 +3,14 @@
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
-from portal import charts, compat, countries, wording
+from portal import charts, countries, linked_pages, wording
 from portal.answers import kept_for, refusal, withheld
 from portal.catalogue import catalogue
 from portal.errors import QueryError
-from portal.language import ENGLISH, language
 from portal.language import gettext as _
-from portal.linked_data import About, script_text
-from portal.links import Links
+from portal.linked_data import about, script_text
+from portal.links import Links, with_mark
 from portal.map_words import map_of
-from portal.metadata import credited
 
 
 # Before the page of any table of any database, which would take `countries` for one.
@@ -40,9 +38,9 @@ async def country_page(datasette, request):
     code = asked.upper()
     if code not in codes:
         return await _index(datasette, request, known, missing=True)
+    path = f"/countries/{code.lower()}"
     if asked != code.lower():
-        address = Links(datasette).path(f"/countries/{code.lower()}")
-        return Response.redirect(str(address), status=301)
+        return Response.redirect(str(Links(datasette).path(path)), status=301)
     profile = await countries.profile(db, known, code)
     table, figures = known.tables["enterprises"], profile.figures
     selection = countries.selected(code)
@@ -77,7 +75,7 @@ async def country_page(datasette, request):
                 code,
                 table.columns["country"].codes[code],
                 name,
-                _about(datasette, request, known, code),
+                about(datasette, request, known, path, above=[_above()]),
             )
         ),
     }
@@ -111,7 +109,12 @@ async def compare(datasette, request):
             "differences": countries.differences(compared, table),
             "enough": countries.ENOUGH,
         }
-    words |= {"canonical": countries.comparing(chosen)}
+    canonical = countries.comparing(chosen)
+    here = about(
+        datasette, request, known, f"/countries/compare{with_mark(canonical)}", above=[_above()]
+    )
+    told = linked_pages.plain(here, _("Compare countries"))
+    words |= {"canonical": canonical, "linked_data": script_text(told)}
     html = await datasette.render_template(
         "compare.html", _common(known) | words, request=request, view_name="countries"
     )
@@ -146,6 +149,11 @@ async def _index(datasette, request, known, missing=False):
         "whole": await countries.whole(db, known),
         "codes": await _in_order(db, known),
         "missing": missing,
+        "linked_data": script_text(
+            linked_pages.plain(
+                about(datasette, request, known, "/countries"), _("Countries"), "CollectionPage"
+            )
+        ),
     }
     html = await datasette.render_template(
         "countries.html", _common(known) | words, request=request, view_name="countries"
@@ -164,17 +172,6 @@ def _common(known):
     }
 
 
-def _about(datasette, request, known, code):
-    known = credited(known, compat.metadata(datasette))
-    own, english = Links(datasette), Links(datasette, ENGLISH)
-    path = f"/countries/{code.lower()}"
-    return About(
-        url=datasette.absolute_url(request, own.path(path)),
-        identity=datasette.absolute_url(request, english.path(path)),
-        language=language(),
-        catalogue_url=datasette.absolute_url(request, english.path("/baltic")),
-        catalogue_title=known.title,
-        version=known.version,
-        licence=known.licence.get("path", ""),
-        publisher=known.publisher,
-    )
+def _above():
+    """The page above those of countries."""
+    return _("Countries"), "/countries"

@@ -7,12 +7,12 @@ Datasette's own table stays one click away, and answers whatever only it can (`_
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from portal import compat
+from portal import compat, linked_data, linked_pages
 from portal.answers import kept_for
 from portal.catalogue import catalogue
 from portal.citation import cited
 from portal.explorer import list_page, month_offered, orders, shown_columns
-from portal.links import Links
+from portal.links import Links, with_mark
 from portal.map_words import map_of
 
 
@@ -32,6 +32,13 @@ async def table_page(datasette, request, send):
     where = None
     if table.has_geometry:
         where = map_of(table, query, shown.extent.bounds, Links(datasette))
+    path = f"/baltic/{table.name}{with_mark(selection.canonical())}"
+    told = linked_pages.records(
+        linked_data.about(datasette, request, known, path),
+        table,
+        shown.title,
+        None if page.month else page.listing,
+    )
     html = await datasette.render_template(
         "explorer.html",
         {
@@ -46,6 +53,7 @@ async def table_page(datasette, request, send):
             "whens": page.whens,
             "citation": cited(datasette, request, shown.title),
             "map": where,
+            "linked_data": linked_data.script_text(told),
         },
         request=request,
         view_name="explorer",

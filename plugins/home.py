@@ -3,14 +3,16 @@
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
-from portal import home
+from portal import home, linked_data, linked_pages
 from portal.answers import kept_for, refusal, withheld
+from portal.app import ROOT
 from portal.calendar_days import today
 from portal.catalogue import catalogue
 from portal.changes import changes
 from portal.language import gettext as _
 from portal.links import Links
 from portal.map_words import map_of
+from portal.site import Site
 
 
 @hookimpl
@@ -30,7 +32,13 @@ async def home_page(datasette, request):
     db = datasette.get_database("baltic")
     shown = await home.enterprises(datasette, known)
     events, upcoming = await home.events(db, today())
-    links = Links(datasette)
+    links, site = Links(datasette), Site(datasette, ROOT / "static")
+    told = linked_pages.home(
+        linked_data.about(datasette, request, known, "/"),
+        title=site.title,
+        description=site.description,
+        search=site.absolute(request, links.path("/search")),
+    )
     html = await datasette.render_template(
         "home.html",
         {
@@ -43,6 +51,7 @@ async def home_page(datasette, request):
             "events": events,
             "upcoming": upcoming,
             "articles": await home.articles(db),
+            "linked_data": linked_data.script_text(told),
             "changes": await db.execute_fn(lambda connection: changes(connection, known)),
         },
         request=request,

@@ -15,8 +15,8 @@ from portal.answers import kept_for
 from portal.calendar_days import is_past
 from portal.catalogue import catalogue
 from portal.citation import cited_page
-from portal.language import ENGLISH, language, number
 from portal.language import gettext as _
+from portal.language import number
 from portal.links import Links
 from portal.location import location
 from portal.markdown import rendered
@@ -57,15 +57,15 @@ async def record_page(datasette, request, send):
     record = await db.execute_fn(lambda connection: read(connection, known, table, key))
     if record is None:
         return await _missing(datasette, request, table, key)
-    alike = await db.execute_fn(
-        lambda connection: related(connection, known, table, record.values)
-    )
+    alike = await db.execute_fn(lambda connection: related(connection, known, table, record.values))
     matches = await db.execute_fn(
         lambda connection: partners.matches(connection, known, table, record.values)
     )
     body = record.values.get("body")
     path_key = tilde_encode(key)
-    about = _about(datasette, request, known, record)
+    address = f"/baltic/{table.name}/{path_key}"
+    list_of_all = (_(table.title), f"/baltic/{table.name}")
+    about = linked_data.about(datasette, request, known, address, above=[list_of_all])
     words = {
         "database": database,
         "table": table.name,
@@ -124,18 +124,3 @@ def _correction(datasette, known, record):
     if desk and facts.is_web_address(str(desk)):
         return {"desk": f"{desk.rstrip('/')}/contribute/correction?{asked}"}
     return {"publisher": known.publisher.get("path", "")}
-
-
-def _about(datasette, request, known, record):
-    path = f"/baltic/{record.table.name}/{tilde_encode(record.key)}"
-    own, english = Links(datasette), Links(datasette, ENGLISH)
-    return linked_data.About(
-        url=datasette.absolute_url(request, own.path(path)),
-        identity=datasette.absolute_url(request, english.path(path)),
-        language=language(),
-        catalogue_url=datasette.absolute_url(request, english.path("/baltic")),
-        catalogue_title=known.title,
-        version=known.version,
-        licence=known.licence.get("path", ""),
-        publisher=known.publisher,
-    )

@@ -26,7 +26,7 @@ from portal.facets import Counts, counts
 from portal.language import gettext as _
 from portal.language import number
 from portal.limits import TIME_LIMIT_MS
-from portal.linked_data import About, Node
+from portal.linked_data import About, Node, breadcrumbs, document, web_page
 from portal.listing import Extent, extent
 from portal.own_order import LAST_DAY, own_order
 from portal.query import Filter, Selection
@@ -600,25 +600,5 @@ def differences(compared: Sequence[Figures], table: Table) -> list[str]:
 def linked_data(code: str, name: str, title: str, page: About) -> Node:
     """The page of a country as JSON-LD. `name` is the country's in English, `title` the page's."""
     thing = {"@type": "Country", "@id": f"{page.identity}#it", "name": name, "identifier": code}
-    about_page = {
-        "@type": "WebPage",
-        "@id": page.url,
-        "url": page.url,
-        "name": title,
-        "inLanguage": page.language,
-        "about": {"@id": thing["@id"]},
-        "license": page.licence,
-        "isPartOf": {
-            "@type": "Dataset",
-            "@id": page.catalogue_url,
-            "name": page.catalogue_title,
-            "version": page.version,
-            "license": page.licence,
-        },
-        "publisher": {
-            "@type": "Organization",
-            "name": page.publisher.get("title"),
-            "url": page.publisher.get("path"),
-        },
-    }
-    return {"@context": "https://schema.org", "@graph": [thing, about_page]}
+    about_page = web_page(page, title) | {"about": {"@id": thing["@id"]}}
+    return document(thing, about_page, breadcrumbs(page, title))

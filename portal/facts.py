@@ -17,7 +17,7 @@ from datasette.utils import tilde_encode
 
 from portal.catalogue import Column
 from portal.groups import group
-from portal.language import N_, day, ngettext, number, period
+from portal.language import ENGLISH, N_, day, ngettext, number, period
 from portal.language import gettext as _
 from portal.record import Record
 
@@ -197,7 +197,9 @@ def _item(record: Record, column: Column, code: Any) -> Value:
     if code in column.with_page:
         return Value(column.label(code), path=f"/countries/{code.lower()}")
     path = f"/baltic/{record.table.name}?{urlencode({column.name: code})}"
-    return Value(column.label(code) if column.codes else str(code), path=path)
+    if column.codes:
+        return Value(column.label(code), path=path)
+    return Value(str(code), path=path, language=ENGLISH)
 
 
 def _single(column: Column, value: Any) -> Value:

@@ -6,7 +6,9 @@ compared, over all sections whatever is chosen, and those that take the words mo
 were typed win:
 
 - where any table has the words as they were typed, tables that had to correct them give way,
-- else tables that corrected more letters give way to those that corrected fewer.
+- else tables that corrected more letters give way to those that corrected fewer,
+- and where any has a short last word as a word, tables in which it only begins others give way:
+  `Åbo` is a town, and no `about`.
 
 What gave way is never mixed in. It is offered as another search where the words occur in running
 text at best, for then a similar name may have been meant.
@@ -53,7 +55,7 @@ from portal.language import ENGLISH, N_
 from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
 from portal.query import Filter, Selection, parse
-from portal.search import NOTHING, Found, expression, rank_sql
+from portal.search import NOTHING, SMALL, Found, expression, rank_sql
 from portal.site import SECTIONS as MENU
 from portal.site import TABLES
 
@@ -158,8 +160,10 @@ class Results:
     everywhere: int = 0
     #: Searches for what other readings would have found.
     others: list[Word] = field(default_factory=list)
-    #: If no record has all of several words: those that occur on their own.
+    #: If no record has all of several words: those that occur on their own, where sections or
+    #: countries are chosen there, else `anywhere`.
     alone: list[Word] = field(default_factory=list)
+    anywhere: list[Word] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -266,14 +270,19 @@ def find(
     return _Search(connection, known, sections).results(asked)
 
 
-def trusted(readings: dict[str, Found]) -> dict[str, Found]:
+def trusted(readings: dict[str, Found], finished: str = "") -> dict[str, Found]:
     """Those readings, by section, that take the words most nearly as they were typed.
 
-    They are those without a corrected word, else those with the fewest wrong letters.
+    They are those without a corrected word, else those with the fewest wrong letters. If all of the
+    text is given, for it is `finished`, its last word is rather a word than a beginning if short.
     """
-    errors = {name: _errors(found) for name, found in readings.items()}
-    fewest = min(errors.values(), default=0)
-    return {name: found for name, found in readings.items() if errors[name] == fewest}
+    last = next(reversed(loose(finished).split()), "")
+    doubts = {
+        name: (_errors(found), len(last) <= SMALL and f"{last}*" in found.words)
+        for name, found in readings.items()
+    }
+    fewest = min(doubts.values(), default=None)
+    return {name: found for name, found in readings.items() if doubts[name] == fewest}
 
 
 def country_called(known: Catalogue, text: str) -> str | None:
@@ -345,7 +354,7 @@ class _Search:
 
     def results(self, asked: Asked) -> Results:
         readings = self._readings(asked.text)
-        kept = trusted(readings)
+        kept = trusted(readings, asked.text)
         counted = self._counted(kept, asked)
         chosen = self._chosen(counted, asked)
         of_section = dict.fromkeys(self._sections, 0) | {one.section: one.total for one in counted}
@@ -361,7 +370,7 @@ class _Search:
             of_country,
             sum(one.everywhere for one in counted),
             [] if _are_about_it(best, groups) else self._others(readings, kept, asked),
-            [] if best or groups else self._alone(asked),
+            *(([], []) if best or groups else self._alone(asked)),
         )
 
     def _readings(self, text: str) -> dict[str, Found]:
@@ -427,11 +436,18 @@ class _Search:
         """The best hit, and the groups of all others, the best group first."""
         most = SHOWN_ALONE if len(found) == 1 else SHOWN
         groups = [self._group(one, text, most + 1) for one in found]
-        groups.sort(key=lambda group: (group.rank, [*SECTIONS].index(group.section)))
         best = self._best(groups, text)
-        if best:
-            groups[0] = replace(groups[0], hits=groups[0].hits[1:])
-        return best, [replace(group, hits=group.hits[:most]) for group in groups if group.hits]
+        others = [self._without(group, best, text) for group in groups]
+        others = [replace(group, hits=group.hits[:most]) for group in others if group.hits]
+        menu = [*SECTIONS]
+        return best, sorted(others, key=lambda group: (group.rank, menu.index(group.section)))
+
+    def _without(self, group: Group, best: Group | None, text: str) -> Group:
+        """The other hits of a group, if the best one is its first."""
+        if best is None or best.section != group.section:
+            return group
+        hits = group.hits[1:]
+        return replace(group, hits=hits, rank=self._rank(group, text, hits[0]) if hits else 0)
 
     def _best(self, groups: list[Group], text: str) -> Group | None:
         """The first hit, if it is the only one whose whole name is what was typed."""
@@ -440,19 +456,16 @@ class _Search:
             return None
         group = named[0]
         has_others = group.section != COUNTRIES and any(
-            self._is_whole_name(group.table, text, hit["hit"]) for hit in group.hits[1:2]
+            self._is_whole_name(group, text, hit) for hit in group.hits[1:2]
         )
         return None if has_others else replace(group, hits=group.hits[:1])
 
     def _group(self, one: _Counted, text: str, most: int) -> Group:
-        if one.section == COUNTRIES:
-            hits = [{"code": code} for code in one.by_country]
-            rank = WHOLE_NAME
-        else:
-            hits = self._hits(one, most)
-            rank = self._rank(one, one.found.reworded(text), hits[0]["hit"])
+        pages = [{"code": code} for code in one.by_country]
+        hits = pages if one.section == COUNTRIES else self._hits(one, most)
         query = one.selection.canonical()
-        return Group(one.section, one.table, one.found, one.total, hits, rank, query)
+        group = Group(one.section, one.table, one.found, one.total, hits, WHOLE_NAME, query)
+        return replace(group, rank=self._rank(group, text, hits[0]))
 
     def _hits(self, one: _Counted, most: int) -> list[dict[str, Any]]:
         """The first rows of the list, each with its rowid as `hit`."""
@@ -473,54 +486,62 @@ class _Search:
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor]
 
-    def _rank(self, one: _Counted, meant: str, hit: int) -> int:
-        if self._is_whole_name(one.table, meant, hit):
+    def _rank(self, group: Group, text: str, hit: dict[str, Any]) -> int:
+        found = group.found
+        if group.section == COUNTRIES or self._is_whole_name(group, found.reworded(text), hit):
             return WHOLE_NAME
         for rank, columns in enumerate(RANKS[1:], WHOLE_NAME + 1):
-            if self._matches(one.table, f"{{{' '.join(columns)}}}: ({one.found.match})", hit):
+            if self._matches(group, f"{{{' '.join(columns)}}}: ({found.match})", hit):
                 return rank
         return len(RANKS)
 
-    def _is_whole_name(self, table: Table, text: str, hit: int) -> bool:
-        return self._matches(table, f'key:"{loose(text).replace(" ", "")}"', hit)
+    def _is_whole_name(self, group: Group, text: str, hit: dict[str, Any]) -> bool:
+        return self._matches(group, f'key:"{loose(text).replace(" ", "")}"', hit)
 
-    def _matches(self, table: Table, match: str, hit: int) -> bool:
-        index = f'"{table.name}_fts"'
+    def _matches(self, group: Group, match: str, hit: dict[str, Any]) -> bool:
+        index = f'"{group.section}_fts"'
         sql = f"select 1 from {index} where {index} match ? and rowid = ?"  # noqa: S608
-        return self._connection.execute(sql, [match, hit]).fetchone() is not None
+        return self._connection.execute(sql, [match, hit["hit"]]).fetchone() is not None
 
     def _others(
         self, readings: dict[str, Found], kept: dict[str, Found], asked: Asked
     ) -> list[Word]:
-        """Searches for what the readings that gave way had looked for."""
+        """Searches for what the readings that gave way had looked for instead."""
         gone = [found.reworded(asked.text) for name, found in readings.items() if name not in kept]
-        texts = {loose(text): text for text in gone}
+        texts = {loose(text): text for text in gone if loose(text) != loose(asked.text)}
         return self._words(islice(texts.values(), _MOST_OTHERS), asked)
 
-    def _alone(self, asked: Asked) -> list[Word]:
-        """Searches for each word on its own."""
+    def _alone(self, asked: Asked) -> tuple[list[Word], list[Word]]:
+        """Searches for each word on its own, or if none has hits, in all sections and countries."""
         tables = [name for name in self._sections if name != COUNTRIES]
         found = [expression(self._connection, name, asked.text) for name in tables]
-        return self._words(dict.fromkeys(word for one in found for word in one.alone), asked)
+        texts = dict.fromkeys(word for one in found for word in one.alone)
+        alone = self._words(texts, asked)
+        return alone, [] if alone else self._words(texts, Asked(asked.text))
 
     def _words(self, texts: Iterable[str], asked: Asked) -> list[Word]:
         """Those of the searches for `texts`, with the same sections and countries, with hits."""
         words = []
         for text in texts:
             other = replace(asked, text=text)
-            counted = self._counted(trusted(self._readings(text)), other)
+            counted = self._counted(trusted(self._readings(text), text), other)
             count = sum(one.total for one in self._chosen(counted, other))
             words.append(Word(text, other.query(), count))
         return [word for word in words if word.count]
 
 
-def telling(record: dict[str, Any], table: Table, found: Found) -> Telling | None:
+def telling(
+    record: dict[str, Any], table: Table, found: Found, beside: Iterable[Column] = ()
+) -> Telling | None:
     """The text of a hit that has the words, else its summary; None where it has neither.
 
-    Of a long text it is the paragraph, without the marks of Markdown.
+    Of a long text it is the paragraph, without the marks of Markdown. Columns that are shown
+    `beside` it tell for themselves.
     """
-    texts = [(name, record[name]) for name in _TELLING if record.get(name)]
-    for name, text in texts:
+    shown_beside = {column.name for column in beside}
+    names = [name for name in _TELLING if record.get(name) and name not in shown_beside]
+    for name in names:
+        text = record[name]
         if name == "body":
             text = next(filter(partial(_is_hit, found), _paragraphs(text)), "")
         if _is_hit(found, text):

@@ -76,6 +76,7 @@ function renewAll(page) {
   renewPicture(page);
   const search = page.getElementById("q");
   const typed = document.getElementById("q");
+  if (search) typed.dataset.suggest = search.dataset.suggest;
   if (search && document.activeElement !== typed) typed.value = search.value;
   explorer.dataset.view = page.getElementById("explorer").dataset.view;
   renew(page, "#count"); // a status: it is read out

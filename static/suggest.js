@@ -1,4 +1,5 @@
-// Suggestions while one types, in a field with `data-suggest`: the address that gives them.
+// Suggestions while one types, in a field with `data-suggest`: the address that gives them, which a
+// page may change as its choice changes.
 //
 // The combobox of the ARIA Authoring Practices: the focus stays in the field, the arrows choose,
 // Enter follows what is chosen and otherwise searches, Escape closes. Without this script the form
@@ -71,19 +72,21 @@ export function attach(input) {
     request?.abort();
     if (text.length < SHORTEST) return open(false);
     const asked = (request = new AbortController());
+    const address = new URL(input.dataset.suggest, location.href);
+    address.searchParams.set("q", text);
+    const { href } = address;
     try {
-      if (!answers.has(text)) {
-        const address = `${input.dataset.suggest}?${new URLSearchParams({ q: text })}`;
-        const response = await fetch(address, { signal: asked.signal });
+      if (!answers.has(href)) {
+        const response = await fetch(href, { signal: asked.signal });
         if (!response.ok) return open(false);
-        answers.set(text, await response.text());
+        answers.set(href, await response.text());
         if (answers.size > REMEMBERED) answers.delete(answers.keys().next().value);
       }
     } catch {
       return; // a newer question is on its way, or there is no network: the form still searches
     }
     if (asked.signal.aborted || document.activeElement !== input) return;
-    const page = new DOMParser().parseFromString(answers.get(text), "text/html");
+    const page = new DOMParser().parseFromString(answers.get(href), "text/html");
     show(page.querySelector("[role=listbox]"));
   }
 

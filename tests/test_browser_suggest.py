@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from browser_fixtures import Visit, violations
 from playwright.sync_api import expect
@@ -10,12 +12,12 @@ pytestmark = pytest.mark.browser
 
 
 class Field:
-    """The search field of the list of enterprises, and what it shows."""
+    """A search field, that of the list of enterprises if no other, and what it shows."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, path: str = "/baltic/enterprises", field: str = "#q") -> None:
         self.visit = visit
-        self.page = page = visit.open("/baltic/enterprises")
-        self.input = page.locator("#q")
+        self.page = page = visit.open(path)
+        self.input = page.locator(field)
         expect(self.input).to_have_attribute("role", "combobox")
         self.list = page.locator(f"#{self.input.get_attribute('aria-controls')}")
         self.options = self.list.get_by_role("option")
@@ -139,6 +141,70 @@ def test_without_the_server_the_form_still_works(field: Field) -> None:
     expect(field.page.get_by_role("link", name="Cykelværkstedet København").first).to_be_visible()
     assert [words.partition("net::")[2] for words in field.visit.complaints] == ["ERR_FAILED"]
     field.visit.complaints.clear()
+
+
+def test_what_is_chosen_in_the_list_is_kept(visit: Visit) -> None:
+    field = Field(visit, "/baltic/enterprises?country=DK")
+    field.type("genbr")
+    field.options.first.click()
+    field.page.wait_for_url("**/baltic/enterprises?country=DK&sector=recycling-and-reuse")
+
+
+def test_what_is_chosen_later_is_kept_too(field: Field) -> None:
+    field.page.get_by_role("checkbox", name="Denmark").check()
+    field.page.wait_for_url("**/baltic/enterprises?country=DK")
+    expect(field.input).to_have_attribute("data-suggest", re.compile(r"within=country%3DDK$"))
+    field.type("genbr")
+    field.options.first.click()
+    field.page.wait_for_url("**/baltic/enterprises?country=DK&sector=recycling-and-reuse")
+
+
+HEADER, HOME, SEARCH = ("/about", "#site-q"), ("/", "#q"), ("/search", "#q")
+
+
+@pytest.mark.parametrize(("path", "name"), [HEADER, HOME, SEARCH])
+def test_everything_is_suggested_on_every_page(visit: Visit, path: str, name: str) -> None:
+    field = Field(visit, path, name)
+    field.type("cyk")
+    expect(field.options).to_have_count(2)
+    expect(field.options.first).to_contain_text("Cykelværkstedet København")
+    expect(field.options.last).to_have_text("Search everything for “cyk”")
+    field.input.press("ArrowUp")
+    assert field.active == "Search everything for “cyk”"
+    field.input.press("ArrowUp")
+    field.input.press("Enter")
+    field.page.wait_for_url("**/baltic/enterprises/dk-cykler")
+
+
+@pytest.mark.parametrize(("path", "name"), [HEADER, HOME, SEARCH])
+def test_enter_searches_everything_when_nothing_is_chosen(
+    visit: Visit, path: str, name: str
+) -> None:
+    field = Field(visit, path, name)
+    field.type("cykel")
+    expect(field.options).to_have_count(2)
+    field.input.press("Enter")
+    field.page.wait_for_url("**/search?q=cykel")
+
+
+def test_a_name_that_nothing_has_can_still_be_searched(visit: Visit) -> None:
+    field = Field(visit, *HEADER)
+    field.type("qqqqqq")
+    expect(field.options).to_have_count(1)
+    field.options.first.click()
+    field.page.wait_for_url("**/search?q=qqqqqq")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_list_in_the_header_is_accessible_and_fits(visit: Visit, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    field = Field(visit, *HEADER)
+    field.type("de")
+    field.type("nm")
+    expect(field.options.first).to_contain_text("Denmark")
+    field.input.press("ArrowDown")
+    assert violations(field.page, "header") == []
+    assert field.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -305,7 +305,7 @@ async def test_hostile_values_are_text(countries_portal: Datasette):
 async def test_machines_learn_which_country_it_is(countries_portal: Datasette):
     found = await page(countries_portal, "/da/countries/dk")
     document = json.loads(found.select_one("script[type='application/ld+json']").string)
-    country, about = document["@graph"]
+    country, about, _way = document["@graph"]
     assert (country["@type"], country["identifier"]) == ("Country", "DK")
     assert country["name"] == "Denmark"
     assert (about["@type"], about["name"]) == ("WebPage", "Danmark")
