@@ -10,6 +10,7 @@ from portal.language import ENGLISH
 from portal.language import gettext as _
 from portal.links import Links, with_mark
 from portal.metadata import credited
+from portal.public import public
 
 
 @hookimpl
@@ -26,6 +27,7 @@ async def atom(datasette, request):
         return await refusal(datasette, words, status=404, page=False)
     db = database(datasette, request)
     known = credited(catalogue(datasette, db.route), compat.metadata(datasette))
+    seen = await public(datasette, known)
     english, choice = Links(datasette, ENGLISH), selection.narrowing()
 
     def absolute(path):
@@ -40,9 +42,7 @@ async def atom(datasette, request):
         page=absolute(f"/{db.route}/{table.name}") + with_mark(choice),
         absolute=absolute,
     )
-    found = await db.execute_fn(
-        lambda connection: feeds.newest(connection, selection, table, known)
-    )
+    found = await db.execute_fn(lambda connection: feeds.newest(connection, selection, table, seen))
     return Response(
         feeds.atom(found, about),
         headers=kept_for(datasette) | attachment(selection, f"{table.name}.atom"),

@@ -11,6 +11,7 @@ from portal.language import gettext as _
 from portal.linked_data import about, script_text
 from portal.links import Links, with_mark
 from portal.map_words import map_of
+from portal.network import ACROSS
 
 
 # Before the page of any table of any database, which would take `countries` for one.
@@ -132,7 +133,7 @@ async def _ready(datasette, request, plain=True):
     if plain and request.query_string:
         words = _("This page takes no parameters; lists of records do.")
         return known, await refusal(datasette, words, status=400, page=True)
-    for table in countries.SHOWN:
+    for table in countries.NEEDED:
         if refused := await withheld(datasette, table, page=True):
             return known, refused
     return known, None
@@ -167,7 +168,7 @@ def _common(known):
         "country": known.tables["enterprises"].columns["country"].label,
         "column_of": {name: countries.country_column(known.tables[name]) for name in known.tables},
         "tables": known.tables,
-        "across": countries.ACROSS,
+        "across": ACROSS,
         "article": countries.ARTICLE,
     }
 

@@ -19,6 +19,7 @@ from portal.language import ENGLISH
 from portal.language import gettext as _
 from portal.links import Links, with_mark
 from portal.metadata import credited
+from portal.network import host
 
 
 @hookimpl
@@ -71,7 +72,7 @@ async def _answer(datasette, request, table, events, download, told=None):
         path = links.row(db.name, table.name, tilde_encode(key))
         return datasette.absolute_url(request, path)
 
-    origin = icalendars.Origin(table, icalendars.host(catalogue(datasette, db.route)), page)
+    origin = icalendars.Origin(table, host(catalogue(datasette, db.route)), page)
     return Response(
         await asyncio.to_thread(icalendars.calendar, events, origin, told),
         headers=kept_for(datasette) | download,

@@ -13,7 +13,7 @@ from portal.errors import QueryError
 from portal.language import gettext as _
 from portal.linked_data import about, breadcrumbs, document, script_text, web_page
 from portal.links import with_mark
-from portal.support import read
+from portal.questions import read
 from portal.wording import chips, in_words
 
 

@@ -8,12 +8,13 @@ import asyncio
 from datasette import hookimpl
 from datasette.utils.asgi import NotFound, Response
 
-from portal import compat, sitemap
+from portal import sitemap
 from portal.answers import kept_for, refusal, stream
 from portal.catalogue import catalogue
 from portal.language import LANGUAGES
 from portal.language import gettext as _
 from portal.links import Links
+from portal.public import public
 
 XML = "application/xml; charset=utf-8"
 
@@ -80,11 +81,9 @@ async def _read(datasette, what, *arguments):
     known = catalogue(datasette)
     if not known:
         raise NotFound(_("There is no published database."))
-    public = {
-        table for table in sitemap.tables_shown(known) if await compat.may_view(datasette, table)
-    }
+    seen = set((await public(datasette, known)).tables)
     db = datasette.get_database("baltic")
-    return await db.execute_fn(lambda connection: what(connection, known, public, *arguments))
+    return await db.execute_fn(lambda connection: what(connection, known, seen, *arguments))
 
 
 def _absolute(datasette, request, path, code=None):

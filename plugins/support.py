@@ -13,6 +13,8 @@ from portal.language import gettext as _
 from portal.linked_data import about, script_text
 from portal.links import Links, with_mark
 from portal.map_words import map_of
+from portal.network import ACROSS
+from portal.questions import read
 
 
 # Before the page of any table of any database, which would take `support` for one.
@@ -29,7 +31,7 @@ async def find_support(datasette, request):
         if refused := await withheld(datasette, table, page=True):
             return refused
     try:
-        asked = support.read(request.query_string, support.question(known))
+        asked = read(request.query_string, support.question(known))
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True, request=request)
     found = await support.find(datasette.get_database("baltic"), known, asked)
@@ -39,7 +41,7 @@ async def find_support(datasette, request):
         "support.html",
         {
             "found": found,
-            "across": support.ACROSS,
+            "across": ACROSS,
             "part_title": lambda part: support.part_title(part, found),
             "status_words": lambda programme: support.status_words(programme, status, day),
             "map": map_of(found.mapped_table, query, found.on_map.bounds, links, asks=False),

@@ -9,12 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakKeyDictionary
 
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
 
 from build.fold import fold
 from portal.calendar_days import today
@@ -25,20 +24,18 @@ from portal.errors import QueryError, shown
 from portal.facets import Counts, counts
 from portal.language import gettext as _
 from portal.language import number
-from portal.limits import TIME_LIMIT_MS
 from portal.linked_data import About, Node, breadcrumbs, document, web_page
 from portal.listing import Extent, extent
+from portal.network import ACROSS
 from portal.own_order import LAST_DAY, own_order
 from portal.query import Filter, Selection
+from portal.reading import in_time, rows
+from portal.site import TABLES
 from portal.specials import not_one_of
 from portal.wording import value_in_words
 
-#: The tables whose records belong to countries, in the order in which they are told.
-TABLES = ("enterprises", "organisations", "programmes", "events", "articles", "library")
 #: All that a country's page shows, and so what the public must be allowed to see.
-SHOWN = (*TABLES, "countries", "sources")
-#: Codes that stand for work across countries.
-ACROSS = ("EU", "INT")
+NEEDED = (*TABLES, "countries", "sources")
 #: The portal's own article on what counts as a social enterprise in each country.
 ARTICLE = "what-counts-as-a-social-enterprise"
 
@@ -56,8 +53,6 @@ _MOST_DIFFERENCES = 3
 _MOST_BARS, _FEWEST_GROUPS = 40, 5
 #: Parameters that are read before an address is refused.
 _MOST_PARAMETERS = 100
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -187,7 +182,7 @@ class Block:
 
 async def whole(db: Database, known: Catalogue) -> Whole:
     """The network's countries and the sizes of all tables."""
-    return await _read(db, lambda connection: _whole(db, connection, known))
+    return await in_time(db, lambda connection: _whole(db, connection, known))
 
 
 async def profile(db: Database, known: Catalogue, code: str) -> Profile:
@@ -205,31 +200,22 @@ async def profile(db: Database, known: Catalogue, code: str) -> Profile:
             _figures(db, connection, known, code),
             number_coming,
             _kinds(connection, asked),
-            _rows(connection, _organisations, asked),
+            _rows(connection, _ORGANISATIONS, asked),
             _rows(connection, _programmes(known.tables["programmes"]), asked),
             _rows(connection, _events(known.tables["events"], bool(number_coming)), asked),
-            _rows(connection, _articles, asked),
-            _rows(connection, _library, asked),
+            _rows(connection, _ARTICLES, asked),
+            _rows(connection, _LIBRARY, asked),
             _is_there(connection, ARTICLE),
         )
 
-    return await _read(db, read)
+    return await in_time(db, read)
 
 
 async def figures(db: Database, known: Catalogue, codes: Sequence[str]) -> list[Figures]:
     """The figures of several countries, in the order of `codes`."""
-    return await _read(
+    return await in_time(
         db, lambda connection: [_figures(db, connection, known, code) for code in codes]
     )
-
-
-async def _read(db: Database, work: Callable[[sqlite3.Connection], T]) -> T:
-    def timed(connection: sqlite3.Connection) -> T:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            return work(connection)
-
-    result: T = await db.execute_fn(timed)
-    return result
 
 
 _wholes: WeakKeyDictionary[Database, Whole] = WeakKeyDictionary()
@@ -242,8 +228,8 @@ def _whole(db: Database, connection: sqlite3.Connection, known: Catalogue) -> Wh
         sizes: dict[str, dict[str, int]] = {name: {} for name in TABLES}
         for name, code, count in connection.execute(parts):
             sizes[name][code] = count
-        codes = connection.execute("select code from countries where network order by code")
-        _wholes[db] = Whole(tuple(code for (code,) in codes), sizes)
+        network = known.tables["enterprises"].columns["country"].with_page
+        _wholes[db] = Whole(tuple(sorted(network)), sizes)
     return _wholes[db]
 
 
@@ -293,7 +279,7 @@ def _kinds(connection: sqlite3.Connection, asked: dict[str, str]) -> list[tuple[
     return connection.execute(sql, asked).fetchall()
 
 
-_organisations = f"""
+_ORGANISATIONS = f"""
     select id, name, kind, city from organisations
     join organisations_order on record_rowid = organisations.rowid
     where country = :code order by alphabet_position limit {_MOST_RECORDS}"""  # noqa: S608
@@ -316,19 +302,17 @@ def _events(table: Table, coming: bool) -> str:
     )
 
 
-_about_it = "exists (select 1 from json_each(countries) where value = :code)"
-_articles = f"""
-    select id, title, published, publisher, language from articles where {_about_it}
+_ABOUT_IT = "exists (select 1 from json_each(countries) where value = :code)"
+_ARTICLES = f"""
+    select id, title, published, publisher, language from articles where {_ABOUT_IT}
     order by published is null, published desc, id limit {_MOST_RECORDS}"""  # noqa: S608
-_library = f"""
-    select id, title, year, publisher, language, kind from library where {_about_it}
+_LIBRARY = f"""
+    select id, title, year, publisher, language, kind from library where {_ABOUT_IT}
     order by year is null, year desc, id limit {_MOST_RECORDS}"""  # noqa: S608
 
 
 def _rows(connection: sqlite3.Connection, sql: str, asked: dict[str, str]) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql, asked)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return rows(connection.execute(sql, asked))
 
 
 def _is_there(connection: sqlite3.Connection, article: str) -> bool:
@@ -347,8 +331,10 @@ def selected(*codes: str) -> Selection:
 
 
 def in_alphabet(codes: Iterable[str], column: Column) -> list[str]:
-    """The codes in the order of the countries' names in the reader's language."""
-    return sorted(codes, key=lambda code: (fold(column.label(code)), code))
+    """The codes in the order of the countries' names in the reader's language, those of work
+    across countries after them.
+    """
+    return sorted(codes, key=lambda code: (code in ACROSS, fold(column.label(code)), code))
 
 
 def neighbours(code: str, codes: Sequence[str]) -> tuple[str | None, str | None]:

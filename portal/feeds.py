@@ -7,14 +7,12 @@ known, such as the day of an article of which only the year is, nothing is said.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from datasette.utils import sqlite_timelimit, tilde_encode
 from feedgen.entry import FeedEntry
@@ -27,7 +25,9 @@ from portal.facts import is_web_address
 from portal.language import ENGLISH, day, period
 from portal.limits import TIME_LIMIT_MS
 from portal.markdown import Address, rendered
+from portal.network import host
 from portal.query import Selection
+from portal.reading import held, rows
 
 #: Entries of a feed.
 MOST = 50
@@ -88,14 +88,14 @@ def newest(
 ) -> Newest:
     """Read what a feed tells: by publication where records have one, else by their last change.
 
-    Raises sqlite3.OperationalError (interrupted) beyond the time limit.
+    `known` has the tables that the public may see. Raises sqlite3.OperationalError (interrupted) beyond the time limit.
     """
     days = [name for name in ("published", "updated_on") if name in table.columns]
     order = ", ".join([f'"{table.name}"."{name}" desc' for name in days])
     named = (
         ", (select name from organisations where organisations.id = organisation) "
         "as organisation_name"
-        if "organisation" in table.columns
+        if "organisation" in table.columns and "organisations" in known.tables
         else ""
     )
     with sqlite_timelimit(connection, TIME_LIMIT_MS):
@@ -105,8 +105,7 @@ def newest(
             f'order by {order}, "{table.name}".id limit {MOST}',
             where.params,
         )
-        columns = [column[0] for column in cursor.description]
-        records = tuple(dict(zip(columns, row, strict=True)) for row in cursor)
+        records = tuple(rows(cursor))
         (changed,) = connection.execute(
             f'select max(updated_on) from "{table.name}"'  # noqa: S608
         ).fetchone()
@@ -211,20 +210,17 @@ def _where(record: Record, table: Table) -> Iterator[str]:
 
 def _categories(record: Record, about: About) -> Iterator[dict[str, str]]:
     for name in _CATEGORIES:
-        column, value = about.table.columns.get(name), record.get(name)
-        if not column or not value:
-            continue
-        for item in json.loads(value) if column.type == "list" else [value]:
-            if column.codes is None:
-                yield {"term": _line(str(item))}
+        column = about.table.columns.get(name)
+        for item in held(column, record.get(name)):
+            if not column or column.codes is None:
+                yield {"term": _line(item)}
             else:
                 scheme = _tag(about.known, column.references or name)
                 yield {"term": item, "scheme": scheme, "label": _line(column.label(item))}
 
 
 def _tag(known: Catalogue, what: str) -> str:
-    host = urlsplit(str(known.descriptor.get("homepage", ""))).hostname or "homepage.invalid"
-    return f"tag:{host},{_TAGGED_IN}:{what}"
+    return f"tag:{host(known)},{_TAGGED_IN}:{what}"
 
 
 def _licence(known: Catalogue) -> str:

@@ -9,14 +9,12 @@ the records. As all machine formats a calendar speaks English.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from datasette.utils import sqlite_timelimit
@@ -26,7 +24,9 @@ from build.roles import EXACT
 from portal.catalogue import Catalogue, Table
 from portal.conditions import conditions
 from portal.limits import TIME_LIMIT_MS
+from portal.network import ACROSS
 from portal.query import Selection
+from portal.reading import items, rows
 from portal.vtimezone import vtimezone
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -38,8 +38,6 @@ DECIMALS = 4
 _STATUS = {"cancelled": "CANCELLED", "tentative": "TENTATIVE", "postponed": "TENTATIVE"}
 #: States that stand before the name too, for hardly a program shows STATUS.
 _TOLD_FIRST = ("cancelled", "postponed")
-#: Codes of countries that are no place one could go to.
-_NOWHERE = ("EU", "INT")
 #: SEQUENCE counts the days from here.
 _FIRST_DAY = date(2020, 1, 1)
 
@@ -67,12 +65,6 @@ class About:
     source: str
     #: The page of the same events.
     page: str
-
-
-def host(known: Catalogue) -> str:
-    """The host of the data package's homepage; its name where it has none."""
-    homepage = str(known.descriptor.get("homepage") or "")
-    return urlsplit(homepage).hostname or str(known.descriptor.get("name", "localhost"))
 
 
 def about(known: Catalogue, title: str, *, source: str, page: str) -> About:
@@ -105,9 +97,7 @@ def _rows(
     connection: sqlite3.Connection, table: Table, where: str, params: dict[str, Any]
 ) -> list[Values]:
     sql = f'select * from "{table.name}" where {where} order by start, id'  # noqa: S608
-    cursor = connection.execute(sql, params)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return rows(connection.execute(sql, params))
 
 
 def calendar(records: Iterable[Values], origin: Origin, told: About | None = None) -> bytes:
@@ -173,7 +163,7 @@ def _event(values: Values, origin: Origin) -> Event:
         made.add("LOCATION", location)
     if values.get("latitude") is not None and values.get("precision") in EXACT:
         made.add("GEO", (round(values["latitude"], DECIMALS), round(values["longitude"], DECIMALS)))
-    if themes := [_label(origin.table, "themes", code) for code in _items(values.get("themes"))]:
+    if themes := [_label(origin.table, "themes", code) for code in items(values.get("themes"))]:
         made.add("CATEGORIES", themes)
     made.add("URL", page)
     return made
@@ -290,7 +280,7 @@ def _location(values: Values, table: Table) -> str:
         website = _line(values.get("website"))
         online = f"online: {website}" if website else "online"
     # The country of an event that is online alone is its organiser's.
-    if values["country"] not in _NOWHERE and (any(on_site) or not online):
+    if values["country"] not in ACROSS and (any(on_site) or not online):
         on_site.append(_label(table, "country", values["country"]))
     place = ", ".join(dict.fromkeys(filter(None, ", ".join(on_site).split(", "))))
     words = "; ".join(filter(None, (place, online)))
@@ -300,10 +290,6 @@ def _location(values: Values, table: Table) -> str:
 def _label(table: Table, column: str, code: str | None) -> str:
     """The English label of a code."""
     return (table.columns[column].codes or {}).get(code, code) if code else ""
-
-
-def _items(stored: str | None) -> list[str]:
-    return [str(item) for item in json.loads(stored)] if stored else []
 
 
 #: What some programs take for the end of a line, also in the middle of a text.

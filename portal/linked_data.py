@@ -26,6 +26,8 @@ from portal.language import ENGLISH, language
 from portal.language import gettext as _
 from portal.links import Links
 from portal.metadata import credited
+from portal.network import ACROSS
+from portal.reading import held, items
 from portal.record import PART_OF, Named, Record
 
 _TYPES = {
@@ -40,8 +42,6 @@ _TYPES = {
 _TO_LEARN_FROM = ("course", "guide", "teaching-material")
 #: The only precision at which coordinates are the record's own, and not its town's or its area's.
 _OWN_PLACE = "address"
-#: Codes of work across countries, which is in none.
-_ACROSS = ("EU", "INT")
 #: State of an event → schema.org's word for it; of one that is not certain yet it has none.
 _STATES = {None: "EventScheduled", "postponed": "EventPostponed", "cancelled": "EventCancelled"}
 
@@ -269,7 +269,7 @@ def _work(record: Record, page: About) -> Node:
         "datePublished": str(year) if year else values.get("published"),
         "publisher": _by_record_or_name(record, page, "publisher"),
         "inLanguage": values.get("language"),
-        "keywords": _items(values.get("topics")),
+        "keywords": items(values.get("topics")),
         "about": _subjects(record, page),
     }
 
@@ -320,7 +320,7 @@ def _postal_address(values: dict[str, Any]) -> Node | None:
         "postalCode": values.get("postcode"),
         "addressLocality": values.get("city"),
         "addressRegion": values.get("region"),
-        "addressCountry": None if country in _ACROSS else country,
+        "addressCountry": None if country in ACROSS else country,
     }
     return {"@type": "PostalAddress", **parts} if any(parts.values()) else None
 
@@ -370,7 +370,7 @@ def _subjects(record: Record, page: About) -> list[Node]:
     return themes + [
         {"@type": "Country", "name": label, "identifier": code}
         for code, label in _coded(record, "countries")
-        if code not in _ACROSS
+        if code not in ACROSS
     ]
 
 
@@ -402,15 +402,8 @@ def _labels(record: Record, *names: str) -> list[str]:
 def _coded(record: Record, name: str) -> list[tuple[str, str]]:
     """Codes in a column and their English labels."""
     column, value = record.table.columns.get(name), record.values.get(name)
-    if not column or not value:
-        return []
-    codes = _items(value) if column.type == "list" else [value]
-    return [(code, (column.codes or {}).get(code, code)) for code in codes]
-
-
-def _items(stored: str | None) -> list[str]:
-    items = json.loads(stored) if stored else []
-    return [str(item) for item in items]
+    codes = (column.codes if column else None) or {}
+    return [(code, codes.get(code, code)) for code in held(column, value)]
 
 
 def _is_address(text: str | None) -> bool:

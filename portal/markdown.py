@@ -167,6 +167,13 @@ def _id(words: str, taken: set[str], counts: dict[str, int]) -> str:
             return name
 
 
+def paragraphs(text: str) -> Iterator[str]:
+    """What is to be read of `text`: of each paragraph, heading and cell its words on one line."""
+    for token in _markdown.parse(text):
+        if token.type == "inline":
+            yield _words(token.children or [])
+
+
 def _words(tokens: Iterable[Token]) -> str:
     """What is to be read of some inline tokens."""
     breaks = ("softbreak", "hardbreak")

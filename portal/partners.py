@@ -24,7 +24,7 @@ from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
 from portal.listing import extent
 from portal.query import Filter, Selection
-from portal.support import in_time
+from portal.reading import in_time, items
 
 PATH = "/partners"
 #: Tables whose records seek and offer.
@@ -83,14 +83,14 @@ def matches(
     it offers.
 
     First those that match both ways, then by the number of things that match, the same sector,
-    nearness where both have a place, and name. `values` are the record's, as stored. One look over
-    those that say anything answers it: 50,000 that all do take a tenth of a second or two. Raises
-    sqlite3.OperationalError (interrupted) beyond the time limit. None for records that neither seek
-    nor offer by their kind, such as events.
+    nearness where both have a place, and name. `values` are the record's, as stored; `known` has
+    the tables in which to look. One look over those that say anything answers it: 50,000 that all
+    do take a tenth of a second or two. Raises sqlite3.OperationalError (interrupted) beyond the
+    time limit. None for records that neither seek nor offer by their kind, such as events.
     """
     if table.name not in TABLES:
         return None
-    says = {side: tuple(json.loads(values.get(side) or "[]")) for side in SIDES}
+    says = {side: tuple(items(values.get(side))) for side in SIDES}
     if not any(says.values()):
         return Matches(says)
     asked = {
@@ -110,18 +110,18 @@ def matches(
             key,
             label,
             country,
-            tuple(json.loads(gives)),
-            tuple(json.loads(takes)),
+            tuple(items(gives)),
+            tuple(items(takes)),
             sector,
             km,
         )
         for name, key, label, country, gives, takes, sector, km, _count in rows
     )
-    return Matches(says, shown, rows[0][-1] if rows else 0, _lists(says, values["country"]))
+    return Matches(says, shown, rows[0][-1] if rows else 0, _lists(known, says, values["country"]))
 
 
 def _sql(known: Catalogue) -> str:
-    everyone = " union all ".join(_candidates(known.tables[name]) for name in TABLES)
+    everyone = " union all ".join(_candidates(known.tables[name]) for name in _tables(known))
     # Materialised, or what is shared would be worked out for each place in which it is named.
     return f"""
         with everyone as materialized ({everyone})
@@ -155,14 +155,20 @@ def _shared(theirs: str, own: str) -> str:
     )
 
 
-def _lists(says: dict[str, tuple[str, ...]], country: str) -> tuple[Selection, ...]:
+def _tables(known: Catalogue) -> list[str]:
+    return [name for name in TABLES if name in known.tables]
+
+
+def _lists(
+    known: Catalogue, says: dict[str, tuple[str, ...]], country: str
+) -> tuple[Selection, ...]:
     elsewhere = Filter("country", "not", (country,))
     return tuple(
         Selection(
             table,
             tuple(sorted([elsewhere, Filter(theirs, "arraycontains", tuple(sorted(says[own])))])),
         )
-        for table in TABLES
+        for table in _tables(known)
         for own, theirs in (SIDES, SIDES[::-1])
         if says[own]
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from portal.catalogue import Catalogue, Column, Table
 from portal.language import gettext as _
+from portal.reading import held
 from portal.record import PART_OF, Named
 
 #: Tables whose records are compared, in the order in which they are shown.
@@ -71,6 +72,7 @@ def related(
 ) -> tuple[Related, ...]:
     """Up to six records that share themes, countries, topics or whom they name with the given one.
 
+    They are of those tables of `known` that have such records.
     Those with the most in common, articles before library items before events; among equals those
     in the same language, then the newest. Sections stand aside for the whole they belong to. None
     for a record of other tables.
@@ -97,7 +99,7 @@ def related(
     others.sort(key=lambda one: one.record.key)
     others.sort(key=lambda one: (*likeness(one), one.day), reverse=True)
     best = sorted(others[:MOST], key=lambda one: TABLES.index(one.table.name))
-    named = _names(connection, {thing for one in best for thing in one.things & own})
+    named = _names(connection, known, {thing for one in best for thing in one.things & own})
     return tuple(
         Related(
             one.table,
@@ -136,15 +138,16 @@ def _candidates(connection: sqlite3.Connection, table: Table) -> Iterator[_Candi
 def _things(table: Table, values: dict[str, Any]) -> Iterator[_Thing]:
     for aspect in _ASPECTS:
         for name in aspect:
-            if (value := values.get(name)) and name in table.columns:
-                items = json.loads(value) if table.columns[name].type == "list" else [value]
-                yield from ((aspect[0], str(item)) for item in items)
+            for item in held(table.columns.get(name), values.get(name)):
+                yield aspect[0], item
 
 
-def _names(connection: sqlite3.Connection, things: set[_Thing]) -> dict[_Thing, str]:
+def _names(
+    connection: sqlite3.Connection, known: Catalogue, things: set[_Thing]
+) -> dict[_Thing, str]:
     """The names of the enterprises and organisations among `things`."""
     found: dict[_Thing, str] = {}
-    for name in ("enterprises", "organisations"):
+    for name in {"enterprises", "organisations"} & known.tables.keys():
         keys = json.dumps([what for aspect, what in things if aspect == name])
         rows = connection.execute(
             f"select id, name from {name} where id in (select value from json_each(?))",  # noqa: S608

@@ -26,35 +26,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import urlencode
 
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from rapidfuzz.distance import DamerauLevenshtein
 
 from build.fold import loose
 from build.geocode.countries import country_names
 from build.geocode.names import plain
-from portal import compat
+from portal import questions
 from portal.catalogue import Catalogue, Column, Table
 from portal.conditions import conditions
-from portal.countries import ACROSS, country_column, in_alphabet
-from portal.countries import SHOWN as SHOWN_OF_A_COUNTRY
-from portal.errors import QueryError, shortened, shown
+from portal.countries import NEEDED, country_column, in_alphabet
+from portal.errors import shortened
 from portal.facets import Choice, Facet, counts
 from portal.highlight import highlighted
 from portal.language import ENGLISH, N_
 from portal.language import gettext as _
-from portal.limits import TIME_LIMIT_MS
-from portal.query import Filter, Selection, parse
+from portal.markdown import paragraphs
+from portal.public import public
+from portal.query import Filter, Selection
+from portal.reading import in_time, rows
 from portal.search import NOTHING, SMALL, Found, expression, rank_sql
 from portal.site import SECTIONS as MENU
 from portal.site import TABLES
@@ -186,10 +184,9 @@ class Results:
             for name, count in self.of_section.items()
         ]
         named = {*self.of_country, *self.asked.countries}
-        codes = in_alphabet(named - {*ACROSS}, country)
         countries = [
             Choice(code, country.label(code), self.of_country[code], code in self.asked.countries)
-            for code in (*codes, *(code for code in ACROSS if code in named))
+            for code in in_alphabet(named, country)
         ]
         return [
             Facet(Column("section", N_("Section")), sections, 0),
@@ -209,13 +206,8 @@ class Telling:
 
 async def open_sections(ds: Datasette, known: Catalogue) -> list[str]:
     """The sections that the operator lets the public see; a country's page shows several tables."""
-    tables = {*TABLES, *SHOWN_OF_A_COUNTRY}
-    seen = {name for name in tables if name in known.tables and await compat.may_view(ds, name)}
-    return [
-        name
-        for name in SECTIONS
-        if name in seen and (name != COUNTRIES or seen.issuperset(SHOWN_OF_A_COUNTRY))
-    ]
+    seen = (await public(ds, known)).tables.keys()
+    return [name for name in SECTIONS if name in seen and (name != COUNTRIES or seen >= {*NEEDED})]
 
 
 def question(known: Catalogue, sections: list[str]) -> Table:
@@ -231,36 +223,15 @@ def question(known: Catalogue, sections: list[str]) -> Table:
 
 
 def read(query: str, question: Table) -> Asked:
-    """Read the query string of the page. Raises QueryError, and nothing else.
-
-    A field without a value is one in which nothing was typed or chosen.
-    """
-    kept, texts = [], 0
-    for pair in filter(None, query.split("&")):
-        key, _equals, value = pair.partition("=")
-        if key not in ("q", *question.columns):
-            words = _("There is no parameter %(key)s. There are %(allowed)s.")
-            allowed = ", ".join(("q", *question.columns))
-            raise QueryError(words % {"key": shown(unquote_plus(key)), "allowed": allowed})
-        texts += key == "q"
-        if unquote_plus(value).strip():
-            kept.append(f"_search={value}" if key == "q" else pair)
-    if texts > 1:
-        words = _("%(key)s is given %(count)s times. Give it once.")
-        raise QueryError(words % {"key": "q", "count": texts})
-    asked = parse("&".join(kept), question)
+    """Read the query string of the page. Raises QueryError, and nothing else."""
+    asked = questions.read(query, question, text="q")
     return Asked(asked.search or "", asked.chosen("section"), asked.chosen("country"))
 
 
 async def search(db: Database, known: Catalogue, sections: list[str], asked: Asked) -> Results:
     """As `find`. Raises sqlite3.OperationalError (interrupted) beyond the time limit."""
 
-    def limited(connection: sqlite3.Connection) -> Results:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            return find(connection, known, sections, asked)
-
-    results: Results = await db.execute_fn(limited)
-    return results
+    return await in_time(db, lambda connection: find(connection, known, sections, asked))
 
 
 def find(
@@ -350,7 +321,8 @@ class _Search:
         self._connection = connection
         self._known = known
         self._sections = sections
-        self._pages = network(connection) if COUNTRIES in sections else set()
+        country = known.tables["enterprises"].columns["country"]
+        self._pages = country.with_page if COUNTRIES in sections else frozenset()
 
     def results(self, asked: Asked) -> Results:
         readings = self._readings(asked.text)
@@ -483,8 +455,7 @@ class _Search:
             """,  # noqa: S608 - names come from the schema
             where.params | {"match": one.found.match, "most": most},
         )
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor]
+        return rows(cursor)
 
     def _rank(self, group: Group, text: str, hit: dict[str, Any]) -> int:
         found = group.found
@@ -543,7 +514,7 @@ def telling(
     for name in names:
         text = record[name]
         if name == "body":
-            text = next(filter(partial(_is_hit, found), _paragraphs(text)), "")
+            text = next(filter(partial(_is_hit, found), paragraphs(text)), "")
         if _is_hit(found, text):
             return Telling(table.columns[name], text, _language(name, record))
     if record.get("summary"):
@@ -557,17 +528,3 @@ def _is_hit(found: Found, text: str) -> bool:
 
 def _language(name: str, record: dict[str, Any]) -> str | None:
     return {"summary": ENGLISH, "body": record.get("language")}.get(name)
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
-        if token.type == "inline":
-            yield _words_of(token.children or [])
-
-
-def _words_of(tokens: list[Token]) -> str:
-    return "".join(
-        " " if token.type in ("softbreak", "hardbreak") else token.content
-        for token in tokens
-        if token.type not in ("html_inline", "image")
-    )

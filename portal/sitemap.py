@@ -29,8 +29,8 @@ PAGES_OF_A_PART = 2_500
 #: Pages of no record, each with the tables that it shows, and without which it is refused.
 _PAGES: dict[str, tuple[str, ...]] = {
     "/": ("enterprises",),
-    "/countries": countries.SHOWN,
-    "/countries/compare": countries.SHOWN,
+    "/countries": countries.NEEDED,
+    "/countries/compare": countries.NEEDED,
     support.PATH: support.TABLES,
     partners.PATH: partners.TABLES,
     "/baltic": (),
@@ -137,9 +137,9 @@ def _all_pages(
         for table in tables
     }
     shown = _PAGES | {f"/baltic/{name}": (name,) for name in latest}
-    if public >= set(countries.SHOWN):
-        codes = connection.execute("select code from countries where network order by code")
-        shown |= {f"/countries/{code.lower()}": () for (code,) in codes}
+    if public >= set(countries.NEEDED):
+        network = known.tables["enterprises"].columns["country"].with_page
+        shown |= {f"/countries/{code.lower()}": () for code in network}
     of_no_record = [
         (path, max((latest.get(name) or "" for name in needed), default="") or None)
         for path, needed in shown.items()

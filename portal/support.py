@@ -17,25 +17,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
-from urllib.parse import unquote_plus
+from typing import Any
 
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
 
 from portal.calendar_days import today
 from portal.catalogue import Catalogue, Column, Table
 from portal.conditions import Conditions, conditions
-from portal.countries import ACROSS, in_alphabet
-from portal.errors import QueryError, shown
+from portal.countries import in_alphabet
 from portal.facets import Choice, Facet, counts
 from portal.language import N_, day, either, ngettext
 from portal.language import gettext as _
-from portal.limits import TIME_LIMIT_MS
 from portal.linked_data import About, Node, breadcrumbs, document, reference, web_page
 from portal.listing import Extent, extent, listing
+from portal.network import ACROSS
 from portal.own_order import OPENNESS
-from portal.query import Filter, Selection, parse
+from portal.query import Filter, Selection
+from portal.questions import read
+from portal.reading import in_time
 from portal.specials import Order
 from portal.wording import Chip, chips, in_words
 
@@ -48,8 +47,6 @@ SHOWN, SHOWN_ACROSS = 10, 5
 SOON_DAYS = 60
 
 _CLOSED = f"({OPENNESS}) = 4"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -136,8 +133,7 @@ class Support:
         codes: list[str] = list(column.codes or ())
         if column.name == "country":
             named = {code for code in counted if code} | set(chosen)
-            codes = in_alphabet(named - set(ACROSS), column)
-            codes += [code for code in ACROSS if code in named]
+            codes = in_alphabet(named, column)
         choices = [
             Choice(code, column.label(code), counted.get(code, Counter()).total(), code in chosen)
             for code in codes
@@ -160,23 +156,6 @@ def question(known: Catalogue) -> Table:
     return Table("support", N_("Find support"), "", (), asked)
 
 
-def read(query: str, question: Table) -> Selection:
-    """Read the query string of a page that asks for codes. Raises QueryError, and nothing else.
-
-    A field without a value is one in which nothing was chosen.
-    """
-    kept = []
-    for pair in filter(None, query.split("&")):
-        key, _equals, value = pair.partition("=")
-        if key not in question.columns:
-            allowed = ", ".join(question.columns)
-            words = _("There is no parameter %(key)s. There are %(allowed)s.")
-            raise QueryError(words % {"key": shown(unquote_plus(key)), "allowed": allowed})
-        if value:
-            kept.append(pair)
-    return parse("&".join(kept), question)
-
-
 async def find(db: Database, known: Catalogue, asked: Selection) -> Support:
     """What fits `asked`. Raises sqlite3.OperationalError (interrupted) beyond the time limit."""
     found = await in_time(db, lambda connection: _find(connection, known, asked))
@@ -197,17 +176,6 @@ async def find(db: Database, known: Catalogue, asked: Selection) -> Support:
     counted = await in_time(db, totals)
     without = [(chip, count) for (chip, _other), count in zip(fewer, counted, strict=True)]
     return replace(found, without=without)
-
-
-async def in_time(db: Database, work: Callable[[sqlite3.Connection], T]) -> T:
-    """The result of `work`, which ends with sqlite3.OperationalError beyond the time limit."""
-
-    def limited(connection: sqlite3.Connection) -> T:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            return work(connection)
-
-    result: T = await db.execute_fn(limited)
-    return result
 
 
 def _find(connection: sqlite3.Connection, known: Catalogue, asked: Selection) -> Support:

@@ -41,7 +41,7 @@ def test_the_map_begins_with_the_whole_baltic_sea(visit: Visit):
 def test_the_map_is_used_by_keyboard(visit: Visit):
     page = visit.open("/")
     expect(page.locator("#map .map-marker button")).to_have_count(3)
-    page.get_by_role("button", name="Search").focus()
+    page.locator(".ways a").last.focus()
     page.keyboard.press("Tab")
     expect(page.locator("#map")).to_be_focused()
     for _ in range(12):
@@ -93,12 +93,13 @@ def test_everything_can_be_reached_without_scripts(browser: Browser, address: st
     with visiting(browser, address, java_script_enabled=False) as visitor:
         page = visitor.open("/")
         expect(page.locator("img.drawn-map")).to_be_visible()
-        page.get_by_label("Search the enterprises").fill("lodzka")
+        page.get_by_label("Search everything").fill("lodzka")
         page.get_by_role("button", name="Search").click()
         page.get_by_role("link", name="Łódzka Spółdzielnia").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Łódzka")
         expect(page.get_by_text("51.7706")).to_be_visible()
-        page.get_by_role("link", name="Poland", exact=True).click()
+        page.get_by_role("link", name="Poland", exact=True).first.click()
+        page.locator(".tiles a", has_text="Social enterprises").click()
         expect(page.get_by_role("status")).to_have_text("2 records")
         page.get_by_role("link", name="Country: Poland").click()
         expect(page.get_by_role("status")).to_contain_text("12 records")
