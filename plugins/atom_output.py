@@ -27,7 +27,7 @@ async def atom(datasette, request):
         return await refusal(datasette, words, status=404, page=False)
     db = database(datasette, request)
     known = credited(catalogue(datasette, db.route), compat.metadata(datasette))
-    seen = await public(datasette, known)
+    seen = await public(datasette, known, ["organisations"])
     english, choice = Links(datasette, ENGLISH), selection.narrowing()
 
     def absolute(path):

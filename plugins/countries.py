@@ -96,7 +96,7 @@ async def compare(datasette, request):
     try:
         chosen = countries.to_compare(request.query_string, codes)
     except QueryError as error:
-        return await refusal(datasette, str(error), status=400, page=True)
+        return await refusal(datasette, str(error), status=400, page=True, request=request)
     table = known.tables["enterprises"]
     words = {"whole": whole, "codes": codes, "chosen": chosen, "query": request.query_string}
     if len(chosen) > 1:
@@ -132,7 +132,7 @@ async def _ready(datasette, request, plain=True):
         raise NotFound(_("There is no published database."))
     if plain and request.query_string:
         words = _("This page takes no parameters; lists of records do.")
-        return known, await refusal(datasette, words, status=400, page=True)
+        return known, await refusal(datasette, words, status=400, page=True, request=request)
     for table in countries.NEEDED:
         if refused := await withheld(datasette, table, page=True):
             return known, refused

@@ -81,7 +81,7 @@ async def _read(datasette, what, *arguments):
     known = catalogue(datasette)
     if not known:
         raise NotFound(_("There is no published database."))
-    seen = set((await public(datasette, known)).tables)
+    seen = {*(await public(datasette, known, sitemap.tables_shown(known))).tables}
     db = datasette.get_database("baltic")
     return await db.execute_fn(lambda connection: what(connection, known, seen, *arguments))
 

@@ -163,7 +163,10 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure of a comparison: a text, of which list of which table it is, and its share."""
+    """One figure of a comparison: a text, of which list of which table it is, and its share.
+
+    Of nothing there is no list: the query string is empty.
+    """
 
     text: str
     table: str = "enterprises"
@@ -484,9 +487,10 @@ def comparison(all_of: Whole, compared: Sequence[Figures], known: Catalogue) -> 
 
 def _size(all_of: Whole, compared: Sequence[Figures], table: Table) -> list[Cell]:
     column = country_column(table)
+    sizes = [(one.code, all_of.size(table.name, one.code)) for one in compared]
     return [
-        Cell(number(all_of.size(table.name, one.code)), table.name, urlencode({column: one.code}))
-        for one in compared
+        Cell(number(size), table.name, urlencode({column: code}) if size else "")
+        for code, size in sizes
     ]
 
 
@@ -522,7 +526,9 @@ def _most_frequent(one: Figures, column: Column) -> Cell:
 
 
 def _cell(count: int, whole: int, query: str) -> Cell:
-    return Cell(number(count), query=query, share=percent(count / whole) if count else "")
+    if not count:
+        return Cell(number(0))
+    return Cell(number(count), query=query, share=percent(count / whole))
 
 
 def _in_all(compared: Sequence[Figures]) -> list[str]:

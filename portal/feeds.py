@@ -88,7 +88,8 @@ def newest(
 ) -> Newest:
     """Read what a feed tells: by publication where records have one, else by their last change.
 
-    `known` has the tables that the public may see. Raises sqlite3.OperationalError (interrupted) beyond the time limit.
+    `known` has the tables that the public may see. Raises sqlite3.OperationalError (interrupted)
+    beyond the time limit.
     """
     days = [name for name in ("published", "updated_on") if name in table.columns]
     order = ", ".join([f'"{table.name}"."{name}" desc' for name in days])

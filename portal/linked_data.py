@@ -129,6 +129,24 @@ def reference(page: About, table: str, key: str, name: str) -> Node:
     return {"@type": _TYPES.get(table, "Thing"), "@id": identity(page, table, key), "name": name}
 
 
+def item_list(
+    name: str, total: int, entries: Iterable[tuple[str, Node]], *, first: int = 1
+) -> Node:
+    """A list called `name` that has `total` records, as far as a page shows it.
+
+    `entries` are the addresses of their pages and what these are about, from the place `first` on.
+    """
+    return {
+        "@type": "ItemList",
+        "name": name,
+        "numberOfItems": total,
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "url": url, "item": item}
+            for position, (url, item) in enumerate(entries, first)
+        ],
+    }
+
+
 def document(*nodes: Node | None) -> Node:
     """A JSON-LD document of what is known of these nodes."""
     return {"@context": "https://schema.org", "@graph": [_known(node) for node in nodes if node]}

@@ -11,6 +11,7 @@ from portal.linked_data import (
     blog,
     breadcrumbs,
     document,
+    item_list,
     publisher,
     reference,
     thing,
@@ -68,24 +69,14 @@ def plain(page: About, name: str, kind: str = "WebPage") -> Node:
 
 def _items(page: About, table: Table, title: str, shown: Listing) -> Node:
     here = page.url.partition("?")[0]
-    entries = []
-    for position, row in enumerate(shown.records, shown.first):
-        record = Record(table, str(row[table.key or ""]), row)
-        entries.append(
-            {
-                "@type": "ListItem",
-                "position": position,
-                "url": f"{here}/{tilde_encode(record.key)}",
-                "item": (
-                    thing(record, page)
-                    if table.has_days
-                    else reference(page, table.name, record.key, record.label)
-                ),
-            }
+    records = [Record(table, str(row[table.key or ""]), row) for row in shown.records]
+    entries = [
+        (
+            f"{here}/{tilde_encode(record.key)}",
+            thing(record, page)
+            if table.has_days
+            else reference(page, table.name, record.key, record.label),
         )
-    return {
-        "@type": "ItemList",
-        "name": title,
-        "numberOfItems": shown.total,
-        "itemListElement": entries,
-    }
+        for record in records
+    ]
+    return item_list(title, shown.total, entries, first=shown.first)

@@ -72,6 +72,8 @@ class Matches:
 class Line:
     """Records of one table that say something: how many, and their list."""
 
+    #: On which of `SIDES` they are.
+    side: str
     selection: Selection
     count: int
 
@@ -217,14 +219,14 @@ async def lists(ds: Datasette, known: Catalogue, asked: Selection) -> list[Line]
     Raises sqlite3.OperationalError (interrupted) beyond the time limit.
     """
     sides = asked.chosen("side") or SIDES
-    selections = [_said_by(name, side, asked) for side in sides for name in TABLES]
+    selections = [(side, _said_by(name, side, asked)) for side in sides for name in TABLES]
 
     def count(connection: sqlite3.Connection) -> list[Line]:
         lines = []
-        for selection in selections:
+        for side, selection in selections:
             table = known.tables[selection.table]
             where = conditions(connection, selection, table)
-            lines.append(Line(selection, extent(connection, table, where).total))
+            lines.append(Line(side, selection, extent(connection, table, where).total))
         return lines
 
     return await in_time(ds.get_database("baltic"), count)

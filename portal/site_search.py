@@ -206,7 +206,7 @@ class Telling:
 
 async def open_sections(ds: Datasette, known: Catalogue) -> list[str]:
     """The sections that the operator lets the public see; a country's page shows several tables."""
-    seen = (await public(ds, known)).tables.keys()
+    seen = (await public(ds, known, {*TABLES, *NEEDED})).tables.keys()
     return [name for name in SECTIONS if name in seen and (name != COUNTRIES or seen >= {*NEEDED})]
 
 

@@ -28,7 +28,15 @@ from portal.countries import in_alphabet
 from portal.facets import Choice, Facet, counts
 from portal.language import N_, day, either, ngettext
 from portal.language import gettext as _
-from portal.linked_data import About, Node, breadcrumbs, document, reference, web_page
+from portal.linked_data import (
+    About,
+    Node,
+    breadcrumbs,
+    document,
+    item_list,
+    reference,
+    web_page,
+)
 from portal.listing import Extent, extent, listing
 from portal.network import ACROSS
 from portal.own_order import OPENNESS
@@ -367,19 +375,9 @@ def linked_data(support: Support, page: About, address: Callable[[str, str], str
         for part in kind.parts
         for record in part.records
     ]
-    found = {
-        "@type": "ItemList",
-        "name": support.title,
-        "numberOfItems": support.total,
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": position,
-                "url": address(table, key),
-                "item": reference(page, table, key, name),
-            }
-            for position, (table, key, name) in enumerate(shown, 1)
-        ],
-    }
+    entries = [
+        (address(table, key), reference(page, table, key, name)) for table, key, name in shown
+    ]
+    found = item_list(support.title, support.total, entries)
     about = web_page(page, support.title, "CollectionPage") | {"mainEntity": found}
     return document(about, breadcrumbs(page, support.title))

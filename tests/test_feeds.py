@@ -118,6 +118,17 @@ def feeds(database: Path) -> Datasette:
     return create_datasette(database)
 
 
+async def test_an_organisation_kept_from_the_public_is_no_author(database: Path, tmp_path: Path):
+    settings = tmp_path / "metadata.yml"
+    settings.write_text("databases: {baltic: {tables: {organisations: {allow: false}}}}")
+    for portal, is_named in (
+        (create_datasette(database), True),
+        (create_datasette(database, metadata=settings), False),
+    ):
+        feed = (await portal.client.get("/baltic/events.atom")).text
+        assert ("<name>Network</name>" in feed) == is_named
+
+
 async def read(ds: Datasette, path: str) -> Any:
     """The feed at `path`, valid by the RFC and to an independent reader."""
     response = await ds.client.get(path)

@@ -22,7 +22,8 @@ from icalendar import Calendar, Event
 from portal.app import create_datasette
 from portal.calendar_days import today
 from portal.catalogue import catalogue
-from portal.icalendars import Origin, calendar, host
+from portal.icalendars import Origin, calendar
+from portal.network import host
 from portal.vtimezone import vtimezone
 from tests.browser_fixtures import serving
 from tests.calendar_clients import Subscription

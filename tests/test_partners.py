@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -122,6 +123,17 @@ def test_the_best_come_first(database: Path):
     assert (best.gives, best.takes) == (("study-visits", "trade"), ("experience",))
     assert nearest.sector == "recycling-and-reuse"
     assert nearest.km == pytest.approx(distance_km(55.68, 12.57, 55.6, 13.0))
+
+
+def test_only_tables_that_may_be_seen_are_looked_through(database: Path):
+    with closing(Directory(database)) as directory:
+        tables = directory.known.tables
+        seen = {name: tables[name] for name in tables if name != "organisations"}
+        directory.known = replace(directory.known, tables=seen)
+        found = directory.matches("enterprises", "dk-bybi")
+    assert {match.table.name for match in found.shown} == {"enterprises"}
+    assert {selection.table for selection in found.lists} == {"enterprises"}
+    assert found.count == 6
 
 
 def test_a_record_that_says_nothing_has_no_matches(database: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,19 @@ def finder(database: Path) -> Find:
 
 def keys(found: tuple[Related, ...]) -> list[str]:
     return [other.record.key for other in found]
+
+
+def test_tables_that_may_not_be_seen_are_left_out_and_their_records_not_named(database: Path):
+    known = Catalogue.read(database)
+    seen = {name: known.tables[name] for name in known.tables if name != "enterprises"}
+    del seen["library"]
+    with closing(sqlite3.connect(database)) as connection:
+        cursor = connection.execute("select * from articles where id = 'subject'")
+        names = [column[0] for column in cursor.description]
+        values = dict(zip(names, cursor.fetchone(), strict=True))
+        found = related(connection, replace(known, tables=seen), known.tables["articles"], values)
+    assert {one.table.name for one in found} == {"articles", "events"}
+    assert not any("Bybi" in one.words for one in found)
 
 
 def test_what_few_records_share_counts_most_and_articles_come_first(find: Find):
