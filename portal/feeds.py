@@ -71,6 +71,7 @@ class Newest:
     data_day: date
 
     def changed(self, record: Record) -> date:
+        """The day on which a record was last changed."""
         return _whole_day(record.get("updated_on")) or self.data_day
 
     @property

@@ -82,7 +82,8 @@ def keys(found: tuple[Related, ...]) -> list[str]:
     return [other.record.key for other in found]
 
 
-def test_tables_that_may_not_be_seen_are_left_out_and_their_records_not_named(database: Path):
+def test_tables_that_may_not_be_seen_are_left_out_and_their_records_not_named(tmp_path: Path):
+    database = publish(tmp_path, RECORDS)
     known = Catalogue.read(database)
     seen = {name: known.tables[name] for name in known.tables if name != "enterprises"}
     del seen["library"]
