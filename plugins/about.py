@@ -4,7 +4,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from portal import compat, linked_data, linked_pages
-from portal.answers import kept_for
+from portal.answers import kept_for, refusal
 from portal.catalogue import Catalogue, catalogue
 from portal.language import N_
 from portal.language import gettext as _
@@ -24,6 +24,9 @@ def register_routes():
 
 
 async def about(datasette, request):
+    if request.query_string:
+        words = _("This page takes no parameters; lists of records do.")
+        return await refusal(datasette, words, status=400, page=True, request=request)
     page = request.url_vars["page"] or ""
     template, name, kind = PAGES[page]
     known = catalogue(datasette) or Catalogue()

@@ -9,6 +9,7 @@ from datasette.utils.asgi import Response
 
 from portal import compat, linked_data, linked_pages
 from portal.answers import kept_for
+from portal.calendar_days import today
 from portal.catalogue import catalogue
 from portal.citation import cited
 from portal.explorer import list_page, month_offered, orders, shown_columns
@@ -50,6 +51,7 @@ async def table_page(datasette, request, send):
             "orders": orders(page),
             "month": page.month,
             "month_offered": month_offered(page),
+            "this_month": today().isoformat()[:7],
             "whens": page.whens,
             "citation": cited(datasette, request, shown.title),
             "map": where,

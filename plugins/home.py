@@ -12,6 +12,8 @@ from portal.changes import changes
 from portal.language import gettext as _
 from portal.links import Links
 from portal.map_words import map_of
+from portal.public import public
+from portal.record import content_tables
 from portal.site import Site
 
 
@@ -31,7 +33,8 @@ async def home_page(datasette, request):
         return refused
     db = datasette.get_database("baltic")
     shown = await home.enterprises(datasette, known)
-    events, upcoming = await home.events(db, today())
+    seen = await public(datasette, known, content_tables(known))
+    events, upcoming = await home.events(db, today()) if "events" in seen.tables else ([], False)
     links, site = Links(datasette), Site(datasette, ROOT / "static")
     told = linked_pages.home(
         linked_data.about(datasette, request, known, "/"),
@@ -50,9 +53,9 @@ async def home_page(datasette, request):
             "map": map_of(shown.table, "", None, links, asks=False),
             "events": events,
             "upcoming": upcoming,
-            "articles": await home.articles(db),
+            "articles": await home.articles(db) if "articles" in seen.tables else [],
             "linked_data": linked_data.script_text(told),
-            "changes": await db.execute_fn(lambda connection: changes(connection, known)),
+            "changes": await db.execute_fn(lambda connection: changes(connection, seen)),
         },
         request=request,
         view_name="home",

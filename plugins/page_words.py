@@ -6,9 +6,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from datasette import hookimpl
 
 from portal.app import ROOT
+from portal.calendar_days import city_of
 from portal.catalogue import catalogue
 from portal.highlight import excerpt, highlighted
 from portal.links import Links, with_mark
+from portal.network import ACROSS
 from portal.site import Site
 from portal.wording import chips, names
 
@@ -29,10 +31,12 @@ def prepare_jinja2_environment(env, datasette):
 
     env.globals |= {
         "site": Site(datasette, ROOT / "static"),
+        "across": ACROSS,
         "label_of": label_of,
     }
     env.filters |= {
         "query": with_mark,
+        "city_of_zone": city_of,
         "added_to": added_to,
         "hits": hits,
         "excerpt": excerpt_of_hits,

@@ -15,6 +15,11 @@ def today() -> date:
     return datetime.now(CLOCK).date()
 
 
+def city_of(zone: str) -> str:
+    """The city by which an IANA time zone is named: `Europe/Riga` is Riga's."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def is_past(values: dict[str, Any]) -> bool:
     """Whether an event, a row by column names, is over; false of what has no days."""
     last = values.get("end") or values.get("start")

@@ -17,6 +17,8 @@ from portal.own_order import LAST_DAY
 SHOWN = 6
 #: Events of one month that are read; more fit on no wall.
 _READ = 2_000
+#: Months that are offered to go to.
+_MONTHS = 600
 _COLUMNS = ("id", "name", "start", "end", "start_time", "language", "status", "city", "online")
 
 
@@ -52,9 +54,14 @@ class Month:
     earlier: str | None
     later: str | None
 
+    #: The months in which events of the selection begin, the latest first, and how many do.
+    others: dict[str, int]
+
     @property
-    def is_empty(self) -> bool:
-        return not any(day.events for week in self.weeks for day in week if day.inside)
+    def count(self) -> int:
+        """How many events take place in it."""
+        days = (day for week in self.weeks for day in week if day.inside)
+        return len({event["id"] for day in days for event in day.events})
 
 
 def month(connection: sqlite3.Connection, table: Table, where: Conditions, name: str) -> Month:
@@ -77,6 +84,7 @@ def month(connection: sqlite3.Connection, table: Table, where: Conditions, name:
         after=_month_of(last + timedelta(days=1)),
         earlier=_nearest(connection, table, where, f"max({LAST_DAY})", f"{LAST_DAY} < ?", first),
         later=_nearest(connection, table, where, "min(start)", "start > ?", last),
+        others=_beginning(connection, table, where),
     )
 
 
@@ -99,6 +107,15 @@ def _events(
         where.params | {"first_shown": first.isoformat(), "last_shown": last.isoformat()},
     )
     return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+
+
+def _beginning(connection: sqlite3.Connection, table: Table, where: Conditions) -> dict[str, int]:
+    rows = connection.execute(
+        f'select substr(start, 1, 7), count(*) from "{table.name}" where {where.sql} '  # noqa: S608
+        f"group by 1 order by 1 desc limit {_MONTHS}",
+        where.params,
+    )
+    return dict(rows.fetchall())
 
 
 def _nearest(

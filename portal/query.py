@@ -158,6 +158,10 @@ class Selection:
         nowhere = Filter("latitude", "isnull", ("1",))
         return replace(self.from_start(), filters=tuple(sorted({*self.filters, nowhere})))
 
+    def at(self, when: str) -> Selection:
+        """The same of what is `coming` or `past`, from the first page."""
+        return replace(self.from_start(), when=when)
+
     def on_day(self, day: str) -> Selection:
         """Those of it that begin on `day` (ISO), as a list."""
         begins = Filter("start", "exact", (day,))

@@ -57,7 +57,7 @@ def _section(word: str, path: str) -> Section:
 
 #: In the order of the header.
 SECTIONS = (
-    _section(N_("Enterprises"), "/baltic/enterprises"),
+    Section(N_("Enterprises"), (Place("/baltic/enterprises", N_("Social enterprises")),)),
     _section(N_("Countries"), "/countries"),
     _section(N_("Calendar"), "/baltic/events"),
     _section(N_("Blog"), "/baltic/articles"),
@@ -89,6 +89,13 @@ class Site:
     def __init__(self, ds: Datasette, static: Path) -> None:
         self._ds = ds
         self._static = static
+
+    @staticmethod
+    def word_of(table: str) -> str:
+        """What the menu calls the list of a table, in English."""
+        path = f"/baltic/{table}"
+        places = (place for section in SECTIONS for place in section.places)
+        return next((place.word for place in places if place.path == path), table)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -274,11 +274,6 @@ def labels_of_countries(known: Catalogue) -> dict[str, dict[str, str]]:
     return {ENGLISH: column.codes or {}} | column.translations
 
 
-def network(connection: sqlite3.Connection) -> set[str]:
-    """The codes of the countries that have a page."""
-    return {code for (code,) in connection.execute("select code from countries where network")}
-
-
 def _loose(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple((loose(typed), loose(meant)) for typed, meant in pairs)
 

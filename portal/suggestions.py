@@ -32,7 +32,6 @@ from portal.site_search import (
     SECTIONS,
     country_called,
     labels_of_countries,
-    network,
     trusted,
 )
 
@@ -168,7 +167,7 @@ def suggestions_of_all(
             continue
         if name == COUNTRIES:
             found = Found(words=_beginnings(text))
-            groups[name] = list(_countries(connection, known, text))
+            groups[name] = list(_countries(known, text))
         else:
             found = expression(connection, name, text, typing=True)
             table, everything = known.tables[name], Selection(name)
@@ -352,13 +351,13 @@ def _labels_found(
     )
 
 
-def _countries(connection: sqlite3.Connection, known: Catalogue, text: str) -> Iterator[Group]:
+def _countries(known: Catalogue, text: str) -> Iterator[Group]:
     """The countries with a page, by their names in the languages of the pages and the region."""
     column, labels = known.tables["enterprises"].columns["country"], labels_of_countries(known)
     called, spelling = country_called(known, text), plain(text)
     begun = {code for name, code in country_names().items() if name.startswith(spelling)}
     items = []
-    for code in sorted(network(connection)):
+    for code in sorted(column.with_page):
         found = _labels_found(labels, code, text)
         if found or code == called or (len(spelling) >= SHORTEST_LABEL and code in begun):
             items.append(Choice(column, code, found))

@@ -50,7 +50,7 @@ def test_chips_and_the_clear_link_widen_again(visit: Visit):
     expect(page.get_by_role("link", name="Remove: Country: Denmark")).to_have_count(0)
     page.get_by_role("link", name="Clear all").click()
     count(page, "12 records")
-    expect(page.get_by_label("Search by name, place or word")).to_have_value("")
+    expect(page.get_by_label("Search in this list")).to_have_value("")
 
 
 def test_the_number_of_results_is_a_status_that_stays(visit: Visit):
@@ -233,7 +233,7 @@ def test_without_scripts_it_is_a_form_and_links(browser: Browser, address: str):
         page.get_by_role("checkbox", name="Poland").check()
         page.get_by_role("button", name=re.compile("^Show .* records")).click()
         count(page, "6 records")
-        page.get_by_label("Search by name, place or word").fill("lodz")
+        page.get_by_label("Search in this list").fill("lodz")
         page.locator("#explorer").get_by_role("button", name="Search").click()
         expect(page.locator(".card h2").first).to_have_text("Łódzka Spółdzielnia „Pomocna Dłoń”")
         page.get_by_role("link", name="Remove: “lodz”").click()

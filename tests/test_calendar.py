@@ -134,9 +134,9 @@ async def test_an_event_of_several_days_stands_on_each_of_them_its_time_on_the_f
         for cell in html.select(".month td.has-events")
     }
     assert list(days) == ["2019-05-06", "2019-05-07", "2019-05-08"]
-    assert [item.text.strip() for item in days.values() if item] == [
-        "09:30 Long ago", "Long ago", "Long ago",
-    ]  # fmt: skip
+    told = [" ".join(item.text.split()) for item in days.values() if item]
+    assert told == ["09:30 Long ago", "Goes on:… Long ago", "Goes on:… Long ago"]
+    assert one(html, "#count").text.startswith("1 event in May 2019")
     assert not html.select(".card")
 
 
@@ -146,9 +146,26 @@ async def test_a_month_without_events_says_so_and_leads_to_the_nearest_ones(
     html = await page(calendar, "_month=2019-10")
     assert "No event of this choice" in one(html, ".month").text
     hrefs = [str(link["href"]) for link in html.select(".month a")]
+    this_month = today().isoformat()[:7]
     assert [href.partition("_month=")[2] for href in hrefs] == [
-        "2019-09", "2019-11", "2019-05", "2020-02",
+        "2019-09", this_month, "2019-11", "2019-05", "2020-02",
     ]  # fmt: skip
+
+
+async def test_every_month_with_events_can_be_chosen(calendar: Datasette) -> None:
+    html = await page(calendar, "_month=2020-02&_when=past")
+    options = {str(option["value"]): option.text for option in html.select("#month option")}
+    assert {"2019-05", "2020-02", today().isoformat()[:7]} <= options.keys()
+    assert options["2020-02"] == "February 2020 (9)"
+    assert one(html, "#month option[selected]")["value"] == "2020-02"
+
+
+async def test_every_link_of_a_month_leads_somewhere(calendar: Datasette) -> None:
+    html = await page(calendar, "_month=2020-02&country=DK")
+    found = {str(link["href"]) for link in html.select("#explorer a[href^='/'], .dictionary a")}
+    assert any(".csv?" in href for href in found) and any("_view=table" in href for href in found)
+    for href in found:
+        assert (await calendar.client.get(href)).status_code == 200, href
 
 
 async def test_a_month_keeps_the_choice_and_a_crowded_day_leads_to_its_list(
@@ -159,7 +176,6 @@ async def test_a_month_keeps_the_choice_and_a_crowded_day_leads_to_its_list(
     more = str(html.select(".month li a[rel=nofollow]")[0]["href"])
     assert keys(await page(calendar, more.partition("?")[2])) == [f"crowd-{n}" for n in range(9)]
     assert not (await page(calendar, "_month=2020-02&country=LT")).select(".month td.has-events")
-    assert one(html, "#hidden-choice input[name=_month]")["value"] == "2020-02"
 
 
 @pytest.mark.parametrize("month", ["1000-01", "2999-12", "2024-02"])
@@ -204,3 +220,19 @@ async def test_a_calendar_without_events_is_no_error(empty_portal: Datasette) ->
 async def test_without_a_coming_event_the_list_says_that_these_are_past(tmp_path: Path) -> None:
     past = create_datasette(publish(tmp_path, {"events": [event("long-ago", LONG_AGO)]}))
     assert "These are past." in (await page(past)).text
+
+
+async def test_asking_for_what_is_to_come_where_nothing_is_leads_to_the_past(
+    tmp_path: Path,
+) -> None:
+    past = create_datasette(publish(tmp_path, {"events": [event("long-ago", LONG_AGO)]}))
+    html = await page(past, "_when=coming&country=DK")
+    assert "Who subscribes to it hears of new ones." in html.text
+    (link,) = [a for a in html.select(".zero-results a") if "past event" in a.text]
+    assert keys(await page(past, str(link["href"]).partition("?")[2])) == ["long-ago"]
+
+
+async def test_a_time_far_away_says_where_it_is_that_time(tmp_path: Path) -> None:
+    far = event("far", SOON, start_time="23:00", timezone="America/New_York", online=True)
+    portal = create_datasette(publish(tmp_path, {"events": [far | {"country": "INT"}]}))
+    assert "23:00 (time of New York)" in " ".join((await page(portal)).text.split())
