@@ -45,7 +45,9 @@ def fold(text: str) -> str:
 
 
 #: How Danish, Norwegian, Swedish, German and Finnish write å, æ, ø, ä, ö and ü without the letter.
-_DIGRAPH = re.compile("(a)[ae]+|([ou])e+")
+#: Two of them in a row (`pää`, `paeae`), or one before an a or e (`åen`, `aaen`), make a longer run
+#: of the same letters; that is one letter to us too. Still longer runs are in no word and stay.
+_DIGRAPH = re.compile("(a[ae]{4,}|[ou]e{3,})|(a)[ae]+|([ou])e+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _FOREIGN = re.compile(
     r"[^\W\d_\0-\u052f\u1c80-\u1c8f\u1d00-\u1fff\u2c60-\u2c7f\u2de0-\u2dff\ua640-\ua7ff]"
@@ -72,7 +74,7 @@ def loose(text: str) -> str:
     The beginning of a word becomes the beginning of what the word becomes.
     """
     spelt = _NOT_ALNUM.sub(" ", text.lower()) if text.isascii() else text.translate(_SPELT)
-    return _DIGRAPH.sub(r"\1\2", " ".join(spelt.split()))
+    return _DIGRAPH.sub(r"\1\2\3", " ".join(spelt.split()))
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:

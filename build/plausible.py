@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
@@ -15,6 +16,10 @@ from build.schema import Table
 
 if TYPE_CHECKING:
     from build.validate import Context, Record
+
+#: Bytes of a record's values in UTF-8. What the build adds fits beside them into the 100,000 that
+#: a portal reads.
+LARGEST_RECORD = 90_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,27 @@ def implausible(table: Table, record: Record, context: Context) -> Iterator[Doub
     yield from _period(record)
     yield from _timezone(record)
     yield from _coordinates(table, record, context)
+    yield from _size(record)
+
+
+def _size(record: Record) -> Iterator[Doubt]:
+    """A portal reads no longer rows (`plugins/sql_console.py`): all pages with it would fail."""
+    sizes = {name: _stored_bytes(value) for name, value in record.values.items()}
+    total = sum(sizes.values())
+    if total > LARGEST_RECORD:
+        longest = max(sizes, key=lambda name: sizes[name])
+        message = (
+            f"The record has {total} bytes, and no more than {LARGEST_RECORD} fit. "
+            "This is its longest field."
+        )
+        yield Doubt("error", "record-too-large", longest, message)
+
+
+def _stored_bytes(value: Any) -> int:
+    if value is None:
+        return 0
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+    return len(text.encode())
 
 
 def _future(table: Table, record: Record, today: date) -> Iterator[Doubt]:

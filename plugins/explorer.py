@@ -15,6 +15,7 @@ from portal.citation import cited
 from portal.explorer import list_page, month_offered, orders, shown_columns
 from portal.links import Links, with_mark
 from portal.map_words import map_of
+from portal.public import public_names
 
 
 @hookimpl
@@ -27,7 +28,7 @@ async def table_page(datasette, request, send):
     columns = shown_columns(datasette, table) if table else []
     if not columns or selection.wants_columns:
         return await compat.table_page(datasette, request, send)
-    known = catalogue(datasette)
+    known = await public_names(datasette, catalogue(datasette), table)
     page = await list_page(datasette, known, selection)
     shown, query = page.summary, selection.narrowing()
     where = None

@@ -6,7 +6,6 @@ from datasette.utils.asgi import NotFound, Response
 from portal import home, linked_data, linked_pages
 from portal.answers import kept_for, refusal, withheld
 from portal.app import ROOT
-from portal.calendar_days import today
 from portal.catalogue import catalogue
 from portal.changes import changes
 from portal.language import gettext as _
@@ -34,7 +33,7 @@ async def home_page(datasette, request):
     db = datasette.get_database("baltic")
     shown = await home.enterprises(datasette, known)
     seen = await public(datasette, known, content_tables(known))
-    events, upcoming = await home.events(db, today()) if "events" in seen.tables else ([], False)
+    events, upcoming = await home.events(db, known) if "events" in seen.tables else ([], False)
     links, site = Links(datasette), Site(datasette, ROOT / "static")
     told = linked_pages.home(
         linked_data.about(datasette, request, known, "/"),

@@ -34,7 +34,26 @@ def asgi_wrapper(datasette):
                 raw = f"{base}{path}".encode("latin-1")
                 rest = scope["path"].removeprefix(base).removeprefix(f"/{code}") or "/"
                 inner = dict(scope, raw_path=raw, path=base + rest, language=code)
-                return await app(inner, receive, send)
+
+                async def answered(message):
+                    # Datasette sends addresses that end with a slash on, without the language.
+                    if message["type"] == "http.response.start":
+                        message = message | {"headers": [*map(_localised, message["headers"])]}
+                    await send(message)
+
+                return await app(inner, receive, answered)
+
+        def _localised(header):
+            name, value = header
+            if name.lower() == b"location":
+                value = _again(value.decode("latin-1")).encode("latin-1")
+            return name, value
+
+        def _again(location):
+            base = datasette.setting("base_url").rstrip("/")
+            path = location.removeprefix(base)
+            leads_on = path.startswith("/") and speaks(path) and stripped(path)[0] is None
+            return Links(datasette).again(location) if leads_on else location
 
         return spoken
 

@@ -11,6 +11,7 @@ from portal.catalogue import catalogue
 from portal.highlight import excerpt, highlighted
 from portal.links import Links, with_mark
 from portal.network import ACROSS
+from portal.public import public_names
 from portal.site import Site
 from portal.wording import chips, names
 
@@ -81,7 +82,8 @@ def extra_template_vars(datasette, database, table, request, view_name):
     async def with_selection():
         selection = request.scope["selection"]
         db = datasette.get_database(database)
-        called = await db.execute_fn(lambda connection: names(connection, selection, this, known))
+        seen = await public_names(datasette, known, this)
+        called = await db.execute_fn(lambda connection: names(connection, selection, this, seen))
         return words | {"selection": selection, "chips": list(chips(selection, this, called))}
 
     return with_selection

@@ -14,7 +14,7 @@ from portal.language import gettext as _
 from portal.linked_data import about, breadcrumbs, document, script_text, web_page
 from portal.links import with_mark
 from portal.questions import read
-from portal.wording import chips, in_words
+from portal.wording import chips
 
 
 # Before the page of any table of any database, which would take `partners` for one.
@@ -35,7 +35,7 @@ async def finding_partners(datasette, request):
         asked = read(request.query_string, question)
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True, request=request)
-    title, path = in_words(asked, question, {}), partners.PATH + with_mark(asked.canonical())
+    title, path = partners.title(asked, question), partners.PATH + with_mark(asked.canonical())
     page = about(datasette, request, known, path)
     said = await partners.said(datasette, known)
     html = await datasette.render_template(

@@ -12,18 +12,23 @@ from datasette.utils.asgi import Response
 
 from portal import compat, facts, linked_data, partners
 from portal.answers import kept_for
-from portal.calendar_days import is_past
+from portal.calendar_days import is_past, today
 from portal.catalogue import catalogue
-from portal.citation import cited_page
+from portal.citation import cited_page, cited_work
+from portal.event_days import seen_from_today, takes_place
 from portal.language import gettext as _
 from portal.language import number
 from portal.links import Links
 from portal.location import location
 from portal.markdown import rendered
 from portal.metadata import credited
+from portal.naming import naming
 from portal.nearby import REACH_KM
-from portal.record import content_tables, read
+from portal.network import ACROSS
+from portal.public import public
+from portal.record import MOST_NAMES, content_tables, read
 from portal.related import related
+from portal.support import status_words
 
 
 @hookimpl
@@ -37,6 +42,7 @@ def prepare_jinja2_environment(env):
         "path_key": tilde_encode,
         "kilometres": kilometres,
         "is_web_address": facts.is_web_address,
+        "is_listing": facts.is_listing,
         "host": lambda address: urlsplit(address).netloc.removeprefix("www."),
     }
 
@@ -52,12 +58,24 @@ async def record_page(datasette, request, send):
     if not table:
         return await compat.row_page(datasette, request, send)
     known = credited(known, compat.metadata(datasette))
+    others = set(content_tables(known)) - {table.name}
+    known = await public(datasette, known, others)
     database, key = "baltic", tilde_decode(request.url_vars["pks"])
     db = datasette.get_database(database)
     record = await db.execute_fn(lambda connection: read(connection, known, table, key))
     if record is None:
         return await _missing(datasette, request, table, key)
-    alike = await db.execute_fn(lambda connection: related(connection, known, table, record.values))
+    named_by = await db.execute_fn(lambda connection: list(naming(connection, known, table, key)))
+    near = [other.key for other in (*record.same_town.named, *record.same_field.named)]
+    alike = await db.execute_fn(
+        lambda connection: related(
+            connection,
+            known,
+            table,
+            record.values,
+            shown={(table.name, other) for other in near},
+        )
+    )
     matches = await db.execute_fn(
         lambda connection: partners.matches(connection, known, table, record.values)
     )
@@ -66,6 +84,7 @@ async def record_page(datasette, request, send):
     address = f"/baltic/{table.name}/{path_key}"
     list_of_all = (_(table.title), f"/baltic/{table.name}")
     about = linked_data.about(datasette, request, known, address, above=[list_of_all])
+    citation = cited_page(datasette, db, record.label, about.url)
     words = {
         "database": database,
         "table": table.name,
@@ -77,12 +96,17 @@ async def record_page(datasette, request, send):
         "groups": facts.groups(record),
         "unknown": facts.unknown(record),
         "text": body and rendered(body, Links(datasette).path),
+        "naming": named_by,
         "related": alike,
         "location": location(record),
-        "is_past": is_past(record.values),
+        "is_across": record.values.get("country") in ACROSS,
+        "may_have_changed": facts.may_have_changed(record),
+        **_state(record),
         "own_choice": _own_choice(datasette, table, key),
-        "citation": cited_page(datasette, db, record.label, about.url).text,
+        "citation": citation,
+        "work": cited_work(record, citation),
         "reach": REACH_KM,
+        "most_parts": MOST_NAMES,
         "partners": matches,
         "correction": _correction(datasette, known, record),
         "lists": list(facts.lists(record)),
@@ -109,6 +133,17 @@ async def _missing(datasette, request, table, key):
         "no_record.html", words, request=request, view_name="error"
     )
     return Response.html(html, status=404)
+
+
+def _state(record):
+    """How an event or a programme stands today."""
+    values, columns = record.values, record.table.columns
+    if record.table.has_days:
+        is_to_come = takes_place(values) and not is_past(values)
+        return {"now": seen_from_today(values), "is_to_come": is_to_come}
+    if {"status", "deadline"} <= columns.keys():
+        return {"applying": status_words(values, columns["status"], today())}
+    return {}
 
 
 def _own_choice(datasette, table, key):

@@ -31,6 +31,7 @@ async def search_page(datasette, request):
         return await refusal(datasette, str(error), status=400, page=True, request=request)
     db, country = datasette.get_database("baltic"), question.columns["country"]
     results = await site_search.search(db, known, sections, asked) if asked.text else None
+    compared = countries.in_alphabet(results.compared, country) if results else []
     html = await datasette.render_template(
         "search.html",
         {
@@ -44,6 +45,9 @@ async def search_page(datasette, request):
             "sizes": await home.sizes(db, known),
             "countries": await countries.whole(db, known),
             "country": country.label,
+            "choice": asked.choice(country),
+            "chips": asked.chips(country),
+            "compared": [country.label(code) for code in compared],
             "tried_countries": [country.label(code) for code in asked.countries],
             "tried": [_(site_search.SECTIONS[name]) for name in asked.sections or sections],
             "telling": site_search.telling,

@@ -14,6 +14,7 @@ from portal.linked_data import about, script_text
 from portal.links import Links, with_mark
 from portal.map_words import map_of
 from portal.network import ACROSS
+from portal.public import public
 from portal.questions import read
 
 
@@ -21,6 +22,16 @@ from portal.questions import read
 @hookimpl(tryfirst=True)
 def register_routes():
     return [(r"^/support$", find_support)]
+
+
+@hookimpl
+def prepare_jinja2_environment(env, datasette):
+    def status_words(programme):
+        """Whether one can apply, of a programme by the names of its columns."""
+        status = catalogue(datasette).tables["programmes"].columns["status"]
+        return support.status_words(programme, status, today())
+
+    env.globals["status_words"] = status_words
 
 
 async def find_support(datasette, request):
@@ -34,16 +45,16 @@ async def find_support(datasette, request):
         asked = read(request.query_string, support.question(known))
     except QueryError as error:
         return await refusal(datasette, str(error), status=400, page=True, request=request)
-    found = await support.find(datasette.get_database("baltic"), known, asked)
+    seen = await public(datasette, known, support.BESIDE)
+    found = await support.find(datasette.get_database("baltic"), seen, asked)
     links, query = Links(datasette), found.mapped.narrowing()
-    day, status = today(), known.tables["programmes"].columns["status"]
     html = await datasette.render_template(
         "support.html",
         {
             "found": found,
             "across": ACROSS,
             "part_title": lambda part: support.part_title(part, found),
-            "status_words": lambda programme: support.status_words(programme, status, day),
+            "columns_beside": {name: known.tables[name].columns for name in support.BESIDE},
             "map": map_of(found.mapped_table, query, found.on_map.bounds, links, asks=False),
             "linked_data": script_text(_linked_data(datasette, request, known, found)),
         },

@@ -14,6 +14,7 @@ from datasette.utils.asgi import Request, Response
 from portal import compat, wording
 from portal.catalogue import Catalogue, catalogue
 from portal.language import gettext as _
+from portal.public import public_names
 from portal.query import Selection
 from portal.values import TRUTH
 
@@ -77,7 +78,7 @@ async def title(ds: Datasette, request: Request) -> str:
     """In words, which records a request is for."""
     selection, table = request.scope["selection"], request.scope["table"]
     db = database(ds, request)
-    known = catalogue(ds, str(db.route)) or Catalogue()
+    known = await public_names(ds, catalogue(ds, str(db.route)) or Catalogue(), table)
     called = await db.execute_fn(
         lambda connection: wording.names(connection, selection, table, known)
     )

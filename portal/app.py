@@ -58,7 +58,7 @@ def create_datasette(
             f"{database} has no {', '.join(missing)}: another version of the build made it. "
             "Run `make build` to make it anew."
         )
-    ds = Datasette(
+    ds = compat.application(
         metadata=read_metadata(metadata),
         settings=SETTINGS | (settings or {}),
         template_dir=str(ROOT / "templates"),

@@ -13,6 +13,7 @@ from math import ceil
 
 from babel.numbers import format_percent
 
+from portal.language import gettext as _
 from portal.language import language
 
 #: Pixels of the narrowest chart there is, on a phone 360 pixels wide.
@@ -109,9 +110,19 @@ def columns(items: Sequence[Item]) -> Chart:
                 Words(middle, top + tall - height - 5, item.text, "value", anchor="middle")
             )
         if place % step == 0:
-            words.append(Words(middle, top + tall + 17, item.label, "label", anchor="middle"))
+            words.append(_below(middle, top + tall + 17, item.label))
     base = Box(0, top + tall, 100, 1)
     return Chart(top + tall + 26, (*boxes, base), tuple(words))
+
+
+def _below(middle: float, y: float, label: str) -> Words:
+    """The label of a column, moved inwards where it would be cut at the edge."""
+    half = 50 * _DIGIT * len(label) / _NARROWEST
+    if half > middle:
+        return Words(0, y, label, "label")
+    if half > 100 - middle:
+        return Words(100, y, label, "label", anchor="end")
+    return Words(middle, y, label, "label", anchor="middle")
 
 
 def grouped(groups: Sequence[tuple[str, Sequence[Item]]]) -> Chart:
@@ -138,7 +149,7 @@ def grouped(groups: Sequence[tuple[str, Sequence[Item]]]) -> Chart:
 def percent(share: float) -> str:
     """A share of 1 in whole per cent as the language writes it; what is hardly any is not none."""
     if 0 < share < 0.005:
-        return "< " + format_percent(0.01, locale=language())
+        return _("< %(percent)s") % {"percent": format_percent(0.01, locale=language())}
     return format_percent(share, locale=language())
 
 

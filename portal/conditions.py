@@ -17,6 +17,7 @@ from datasette.filters import Filters
 from portal.area import EARTH_KM, Box, Near
 from portal.calendar_days import today
 from portal.catalogue import Table
+from portal.own_order import LAST_DAY
 from portal.query import Filter, Selection
 from portal.search import Found, expression
 
@@ -62,7 +63,7 @@ def beside_columns(
         found = found or expression(connection, table.name, selection.search)
         parts.append(_words(found, table))
     if selection.when:
-        parts.append(_when(selection.when, table))
+        parts.append(_when(selection.when))
     if selection.area:
         parts.append(_within(selection.area, table, "bbox"))
     if selection.near:
@@ -86,11 +87,10 @@ def _words(found: Found, table: Table) -> Conditions:
     return Conditions(sql, {"search": found.match})
 
 
-def _when(when: str, table: Table) -> Conditions:
+def _when(when: str) -> Conditions:
     """What has not ended is to come. The day is that of the question, so answers change with it."""
     compared = ">=" if when == "coming" else "<"
-    sql = f'(coalesce("{table.name}"."end", "{table.name}"."start") {compared} :today)'
-    return Conditions(sql, {"today": today().isoformat()})
+    return Conditions(f"({LAST_DAY} {compared} :today)", {"today": today().isoformat()})
 
 
 def _within(box: Box, table: Table, prefix: str) -> Conditions:

@@ -1,4 +1,4 @@
-"""What the directory holds on each country of the network, and how countries compare.
+"""What the directory holds on each country of the network.
 
 All figures count records. Those of a published database never change, so each country is counted
 once; only what is to come depends on the day.
@@ -7,10 +7,10 @@ once; only what is to come depends on the day.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from datasette.database import Database
@@ -20,7 +20,6 @@ from portal.calendar_days import today
 from portal.catalogue import Catalogue, Column, Table
 from portal.charts import Item, percent
 from portal.conditions import conditions
-from portal.errors import QueryError, shown
 from portal.facets import Counts, counts
 from portal.language import gettext as _
 from portal.language import number
@@ -31,7 +30,6 @@ from portal.own_order import LAST_DAY, own_order
 from portal.query import Filter, Selection
 from portal.reading import in_time, rows
 from portal.site import TABLES
-from portal.specials import not_one_of
 from portal.wording import value_in_words
 
 #: All that a country's page shows, and so what the public must be allowed to see.
@@ -46,13 +44,6 @@ _MOST_LISTED = 10
 _MOST_RECORDS = 6
 #: When founding years are told one by one and not by decade: many of them, close together.
 _MANY_YEARS, _CLOSE_YEARS = 20, 20
-#: Countries with fewer enterprises have no shares that one might compare.
-ENOUGH = 10
-_MOST_DIFFERENCES = 3
-#: Bars of a chart that one takes in.
-_MOST_BARS, _FEWEST_GROUPS = 40, 5
-#: Parameters that are read before an address is refused.
-_MOST_PARAMETERS = 100
 
 
 @dataclass(frozen=True)
@@ -62,6 +53,8 @@ class Whole:
     codes: tuple[str, ...]
     #: Table → country → records.
     sizes: dict[str, dict[str, int]]
+    #: Whether `ARTICLE` is among the articles.
+    has_article: bool
 
     def size(self, table: str, code: str) -> int:
         return self.sizes[table].get(code, 0)
@@ -114,13 +107,12 @@ class Profile:
     #: Kind of organisation → how many, the most frequent first.
     kinds: list[tuple[str, int]]
     organisations: list[dict[str, Any]]
-    #: Those one can apply to first; `ahead` says whether the deadline is.
+    #: Those one can apply to first.
     programmes: list[dict[str, Any]]
     #: The next ones, or the latest when none is to come.
     events: list[dict[str, Any]]
     articles: list[dict[str, Any]]
     library: list[dict[str, Any]]
-    has_article: bool
 
     @property
     def code(self) -> str:
@@ -140,6 +132,8 @@ class Line:
     query: str
     #: Of the enterprises of which the value is known, from 0 to 1.
     share: float = 0
+    #: The label where there is little room, if it is another.
+    short: str = ""
 
     @property
     def item(self) -> Item:
@@ -159,28 +153,6 @@ class Ranking:
     #: How many values more there are.
     others: int
     known: int
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure of a comparison: a text, of which list of which table it is, and its share.
-
-    Of nothing there is no list: the query string is empty.
-    """
-
-    text: str
-    table: str = "enterprises"
-    query: str = ""
-    share: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows of a comparison that belong together, each a title and a cell a country."""
-
-    title: str
-    note: str
-    rows: list[tuple[str, list[Cell]]]
 
 
 async def whole(db: Database, known: Catalogue) -> Whole:
@@ -208,7 +180,6 @@ async def profile(db: Database, known: Catalogue, code: str) -> Profile:
             _rows(connection, _events(known.tables["events"], bool(number_coming)), asked),
             _rows(connection, _ARTICLES, asked),
             _rows(connection, _LIBRARY, asked),
-            _is_there(connection, ARTICLE),
         )
 
     return await in_time(db, read)
@@ -232,7 +203,7 @@ def _whole(db: Database, connection: sqlite3.Connection, known: Catalogue) -> Wh
         for name, code, count in connection.execute(parts):
             sizes[name][code] = count
         network = known.tables["enterprises"].columns["country"].with_page
-        _wholes[db] = Whole(tuple(sorted(network)), sizes)
+        _wholes[db] = Whole(tuple(sorted(network)), sizes, _is_there(connection, ARTICLE))
     return _wholes[db]
 
 
@@ -291,7 +262,7 @@ _ORGANISATIONS = f"""
 def _programmes(table: Table) -> str:
     by, _title = own_order(table) or ("id", "")
     return (
-        "select id, name, kind, status, deadline, deadline >= :today as ahead from programmes "  # noqa: S608
+        "select id, name, kind, status, deadline, period from programmes "  # noqa: S608
         f"where country = :code order by {by}, id limit {_MOST_RECORDS}"
     )
 
@@ -300,7 +271,7 @@ def _events(table: Table, coming: bool) -> str:
     by, _title = own_order(table) or ("id", "")
     only = f"and {LAST_DAY} >= :today" if coming else ""
     return (
-        'select id, name, start, "end", city, online, status from events '  # noqa: S608
+        'select id, name, start, "end", city, online, status, language from events '  # noqa: S608
         f"where country = :code {only} order by {by}, id limit {_MOST_RECORDS}"
     )
 
@@ -347,36 +318,8 @@ def neighbours(code: str, codes: Sequence[str]) -> tuple[str | None, str | None]
     return before, codes[place + 1] if place + 1 < len(codes) else None
 
 
-def to_compare(query: str, codes: Sequence[str]) -> list[str]:
-    """The countries that an address names, each once, in its order.
-
-    Raises QueryError for any other parameter and for what is not one of `codes`.
-    """
-    try:
-        pairs = parse_qsl(
-            query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
-        )
-    except UnicodeError:
-        raise QueryError(_("The address holds bytes that are not UTF-8 text.")) from None
-    except ValueError:
-        raise QueryError(
-            _("At most %(most)s parameters are allowed.") % {"most": _MOST_PARAMETERS}
-        ) from None
-    for key, value in pairs:
-        if not (key + value).isprintable():
-            raise QueryError(_("The address holds control characters, which no record has."))
-        if key != "country":
-            raise QueryError(
-                _("There is no parameter %(key)s. There are %(allowed)s.")
-                % {"key": shown(key), "allowed": "country"}
-            )
-        if value not in codes:
-            raise QueryError(not_one_of("country", tuple(codes), value))
-    return list(dict.fromkeys(value for _key, value in pairs))
-
-
-def comparing(codes: Iterable[str]) -> str:
-    """The query string that compares countries, the same for any order of them."""
+def of_countries(codes: Iterable[str]) -> str:
+    """The query string of several countries, the same for any order of them."""
     return urlencode([("country", code) for code in sorted(codes)])
 
 
@@ -408,8 +351,8 @@ def founding(counted: Figures, table: Table) -> Ranking:
 
 
 def years_of(ranked: Ranking) -> list[Item]:
-    """The items of a chart of founding years; a decade is written as its first year."""
-    return [Item(str(line.value), line.count, number(line.count)) for line in ranked.lines]
+    """The items of a chart of founding years, a decade as `1990–99`."""
+    return [Item(line.short or line.label, line.count, number(line.count)) for line in ranked.lines]
 
 
 def places(counted: Figures, column: Column) -> list[Line]:
@@ -421,7 +364,7 @@ def places(counted: Figures, column: Column) -> list[Line]:
             code,
             column.label(code) if code else _("not said"),
             counted.located[code],
-            _query(
+            query(
                 counted.code,
                 latitude__notnull="1",
                 **({"precision": code} if code else {"precision__isnull": "1"}),
@@ -432,161 +375,17 @@ def places(counted: Figures, column: Column) -> list[Line]:
 
 
 def _line(counted: Figures, column: Column, value: Any, count: int) -> Line:
-    known = counted.known("founded" if column.name == "founded_decade" else column.name)
+    is_decade = column.name == "founded_decade"
+    known = counted.known("founded" if is_decade else column.name)
     label = str(value) if column.unit == "year" else value_in_words(column, str(value), {})
-    query = _query(counted.code, **{column.name: str(value)})
-    return Line(value, label, count, query, count / known if known else 0)
+    short = f"{value}–{(value + 9) % 100:02}" if is_decade else ""
+    asked = query(counted.code, **{column.name: str(value)})
+    return Line(value, label, count, asked, count / known if known else 0, short)
 
 
-def _query(code: str, **others: str) -> str:
+def query(code: str, **others: str) -> str:
+    """The query string of the enterprises of one country that fulfil more."""
     return urlencode({"country": code} | others)
-
-
-def comparison(all_of: Whole, compared: Sequence[Figures], known: Catalogue) -> list[Block]:
-    """Countries side by side, a cell a country in each row, in the reader's words."""
-    table = known.tables["enterprises"]
-    return [
-        Block(
-            _("Records"),
-            "",
-            [(_(known.tables[name].title), _size(all_of, compared, known.tables[name]))
-             for name in TABLES],
-        ),
-        Block(
-            _("What is known of the enterprises"),
-            _("The shares are of the country's enterprises in the directory."),
-            [
-                (_("On the map"), _part(compared, lambda one: one.extent.located, "latitude")),
-                (_("Confirmed by the partner"),
-                 _part(compared, lambda one: one.confirmed, "checked_on")),
-                *((_(table.columns[name].title), _part(compared, _knowing(name), name))
-                  for name in ("founded", "legal_form", "registered_status")),
-                (_("Most frequent legal form"),
-                 [_most_frequent(one, table.columns["legal_form"]) for one in compared]),
-            ],
-        ),
-        Block(
-            _("Sectors"),
-            _("The shares are of the country's enterprises in the directory."),
-            [
-                (table.columns["sector"].label(code), _valued(compared, "sector", code))
-                for code in _in_all(compared)
-            ],
-        ),
-        Block(
-            _("Founded"),
-            _("The shares are of those enterprises whose year of foundation is known."),
-            [
-                (value_in_words(table.columns["founded_decade"], str(decade), {}),
-                 [_founded(one, decade) for one in compared])
-                for decade in sorted({decade for one in compared for decade in one.decades()})
-            ],
-        ),
-    ]  # fmt: skip
-
-
-def _size(all_of: Whole, compared: Sequence[Figures], table: Table) -> list[Cell]:
-    column = country_column(table)
-    sizes = [(one.code, all_of.size(table.name, one.code)) for one in compared]
-    return [
-        Cell(number(size), table.name, urlencode({column: code}) if size else "")
-        for code, size in sizes
-    ]
-
-
-def _knowing(column: str) -> Callable[[Figures], int]:
-    return lambda one: one.known(column)
-
-
-def _part(compared: Sequence[Figures], of: Callable[[Figures], int], column: str) -> list[Cell]:
-    return [
-        _cell(of(one), one.total, _query(one.code, **{f"{column}__notnull": "1"}))
-        for one in compared
-    ]
-
-
-def _valued(compared: Sequence[Figures], column: str, value: str) -> list[Cell]:
-    return [
-        _cell(one.counts[column].get(value, 0), one.total, _query(one.code, **{column: value}))
-        for one in compared
-    ]
-
-
-def _founded(one: Figures, decade: int) -> Cell:
-    query = _query(one.code, founded_decade=str(decade))
-    return _cell(one.decades().get(decade, 0), one.known("founded"), query)
-
-
-def _most_frequent(one: Figures, column: Column) -> Cell:
-    first = ranking(one, column, 1).lines
-    if not first:
-        return Cell("–")
-    words = _("%(value)s (%(count)s)") % {"value": first[0].label, "count": number(first[0].count)}
-    return Cell(words, query=first[0].query)
-
-
-def _cell(count: int, whole: int, query: str) -> Cell:
-    if not count:
-        return Cell(number(0))
-    return Cell(number(count), query=query, share=percent(count / whole))
-
-
-def _in_all(compared: Sequence[Figures]) -> list[str]:
-    """The sectors of all compared countries, by their mean share, the largest first.
-
-    The share and not the number: else one large country would decide.
-    """
-    codes = {code for one in compared for code in one.counts["sector"] if code is not None}
-    return sorted(codes, key=lambda code: (-sum(_share(one, code) for one in compared), code))
-
-
-def _share(one: Figures, sector: str) -> float:
-    return one.counts["sector"].get(sector, 0) / one.total if one.total else 0
-
-
-def shares(
-    compared: Sequence[Figures], column: Column
-) -> tuple[list[tuple[str, list[Item]]], bool]:
-    """Groups of a chart, the share of each sector by country; and whether these are all sectors.
-
-    The more countries, the fewer sectors, the largest.
-    """
-    sectors = _in_all(compared)
-    most = max(_FEWEST_GROUPS, _MOST_BARS // max(1, len(compared)))
-    groups = [
-        (
-            column.label(code),
-            [Item(one.code, _share(one, code), percent(_share(one, code))) for one in compared],
-        )
-        for code in sectors[:most]
-    ]
-    return groups, len(sectors) <= most
-
-
-def differences(compared: Sequence[Figures], table: Table) -> list[str]:
-    """The sectors whose shares differ most, in words; of countries with enough enterprises only."""
-    many = [one for one in compared if one.total >= ENOUGH]
-    if len(many) < 2:
-        return []
-    country, sector = table.columns["country"], table.columns["sector"]
-    found = []
-    for code in _in_all(many):
-        by_share = sorted(many, key=lambda one: _share(one, code))
-        least, most = by_share[0], by_share[-1]
-        found.append((_share(most, code) - _share(least, code), code, most, least))
-    found.sort(key=lambda item: (-item[0], item[1]))
-    return [
-        _("%(sector)s: %(most)s %(high)s, %(least)s %(low)s")
-        % {
-            "sector": sector.label(code),
-            "most": country.label(most.code),
-            "high": percent(_share(most, code)),
-            "least": country.label(least.code),
-            "low": percent(_share(least, code)),
-        }
-        for gap, code, most, least in found[:_MOST_DIFFERENCES]
-        if gap
-    ]
 
 
 def linked_data(code: str, name: str, title: str, page: About) -> Node:

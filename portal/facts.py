@@ -15,24 +15,24 @@ from urllib.parse import urlencode, urlsplit
 
 from datasette.utils import tilde_encode
 
+from portal.calendar_days import is_past
 from portal.catalogue import Column
-from portal.groups import group
-from portal.language import ENGLISH, N_, day, ngettext, number, period
+from portal.event_days import days_and_times, in_the_region
+from portal.language import ENGLISH, N_, day, ngettext, number
 from portal.language import gettext as _
-from portal.record import Record
+from portal.record import MOST_NAMES, WORKS, Record
 
 #: Headings and the columns below them, of whatever tables have these.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("When"), ("start", "published")),
     (N_("What it does"), ("sector", "impact_area", "target_group", "offer")),
     (
         N_("What it is"),
         (
+            "start",
+            "published",
             "kind",
-            "part_of",
             "themes",
             "audiences",
-            "needs",
             "stages",
             "topics",
             "year",
@@ -56,17 +56,30 @@ _MORE = N_("More")
 ELSEWHERE = frozenset(
     "id name title name_alt summary body latitude longitude precision confidence geonameid "
     "place_matched place_note geometry source_url source_title checked_on updated_on "
-    "end start_time end_time timezone founded_decade position broken_since".split()
+    "end start_time end_time timezone founded_decade part_of position broken_since "
+    "needs".split()  # which tell the kinds of support once more, and less exactly
 )
+#: The same in one table alone, where a line below the heading tells it.
+_ELSEWHERE_IN = {("articles", "published"), ("articles", "publisher")}
 #: What is not missed where it is empty, for most records have no use for it.
 _NOT_MISSED = frozenset(
-    "region venue topics organisation url period part_of themes audiences stages needs countries "
+    "region venue topics organisation url period themes audiences stages countries "
     "enterprises organisations authors seeks offers".split()
 )
 #: The same in one table alone: an event without a state takes place as announced.
 _NOT_MISSED_IN = {("events", "status")}
 #: What is not known, where the title alone would not say it.
-_MISSED = {"founded": N_("year of foundation"), "employees": N_("number of employees")}
+_MISSED = {
+    "founded": N_("year of foundation"),
+    "employees": N_("number of employees"),
+    "published": N_("day of publication"),
+    "start_time": N_("time of day"),
+    "end_time": N_("time at which it ends"),
+}
+#: Pages of a website that list its latest texts, so that what was there moves on.
+_LISTING = re.compile(
+    r"/page/\d+(/|$)|/(category|tag)/[^/]|/\d{4}/(0?[1-9]|1[0-2])/?$", re.IGNORECASE
+)
 
 _EMAIL = re.compile(r"[^\s@<>?&%]+@[^\s@<>?&%]+")
 #: Longest address shown whole.
@@ -118,33 +131,45 @@ def unknown(record: Record) -> list[str]:
     order = [name for _title, names in GROUPS for name in names]
     columns = record.table.columns.values()
     for column in sorted(columns, key=lambda item: _rank(item.name, order)):
-        empty = record.values.get(column.name) in (None, "", "[]")
-        missed = column.name not in ELSEWHERE | _NOT_MISSED
-        if empty and missed and (record.table.name, column.name) not in _NOT_MISSED_IN:
+        if _is_empty(record, column.name) and _is_missed(record, column.name):
             title = _(_MISSED.get(column.name, column.title))
             titles.append(title[:1].lower() + title[1:])
     return titles
 
 
+def _is_empty(record: Record, name: str) -> bool:
+    return record.values.get(name) in (None, "", "[]")
+
+
+def _is_missed(record: Record, name: str) -> bool:
+    if name in ("start_time", "end_time"):  # told with the days
+        return name == "start_time" or not _is_empty(record, "start_time")
+    if name == "city" and record.values.get("online"):
+        return False
+    return name not in ELSEWHERE | _NOT_MISSED and (record.table.name, name) not in _NOT_MISSED_IN
+
+
 def lists(record: Record) -> Iterator[Value]:
     """Links to the lists of records like this one: of its field in its country, as far as known."""
-    table, values = record.table, record.values
-    columns = filter(None, (group(table), table.columns.get("country")))
-    chosen = {
-        column.name: str(values[column.name])
-        for column in columns
-        if column.codes and values.get(column.name)
-    }
-    if not chosen and values.get("language") and "language" in table.columns:
-        chosen = {"language": str(values["language"])}
-    labels = [table.columns[name].label(code) for name, code in chosen.items()]
-    if chosen:
+    labels = [record.table.columns[name].label(code) for name, code in record.alike.items()]
+    if labels:
         words = (
             _("%(field)s in %(country)s: all records") % {"field": labels[0], "country": labels[-1]}
             if len(labels) > 1
             else _("%(field)s: all records") % {"field": labels[0]}
         )
-        yield Value(words, path=f"/baltic/{table.name}?{urlencode(sorted(chosen.items()))}")
+        query = urlencode(sorted(record.alike.items()))
+        yield Value(words, path=f"/baltic/{record.table.name}?{query}")
+
+
+def may_have_changed(record: Record) -> bool:
+    """Whether what it tells of goes on: not a finished work, nor an event that is over."""
+    return record.table.name not in WORKS and not is_past(record.values)
+
+
+def is_listing(address: str) -> bool:
+    """Whether a web address is plainly that of a page that lists what a website has."""
+    return bool(_LISTING.search(urlsplit(address).path))
 
 
 def _rank(name: str, order: list[str]) -> int:
@@ -158,30 +183,38 @@ def _facts(record: Record, names: tuple[str, ...]) -> Iterator[Fact]:
         value = record.values.get(name)
         if column is None or value in (None, "", "[]"):
             continue
+        if (record.table.name, name) in _ELSEWHERE_IN:
+            continue
+        if column.references and column.codes is None and name not in record.names:
+            continue  # records of a table that may not be told of
         if value in linked and name not in record.names:
             continue  # the provider's or organiser's name, which stands there as a link
-        title = _("Days") if name == "start" else _(column.title)
+        title = _("When") if name == "start" else _(column.title)
         description = _(column.description) if column.description else ""
         yield Fact(title, description, _values(record, column, value))
 
 
 def _values(record: Record, column: Column, value: Any) -> tuple[Value, ...]:
     if column.name == "start":
-        return (_days(record.values),)
+        return tuple(_when(record))
     if column.name in record.names:
-        return tuple(
-            Value(
-                named.label,
-                path=f"/baltic/{column.references}/{tilde_encode(named.key)}",
-                language=named.language,
-            )
-            for named in record.names[column.name]
-        )
+        return tuple(_named(record, column, value))
     if column.type == "list":
         return tuple(_item(record, column, item) for item in _items(value))
     if column.codes is not None:
         return (_item(record, column, value),)
     return (_single(column, value),)
+
+
+def _named(record: Record, column: Column, value: Any) -> Iterator[Value]:
+    """The records that a column names; of very many the first, and how many more there are."""
+    names = record.names[column.name]
+    for named in names:
+        path = f"/baltic/{column.references}/{tilde_encode(named.key)}"
+        yield Value(named.label, path=path, language=named.language)
+    if len(names) == MOST_NAMES and (more := len(_items(value)) - MOST_NAMES):
+        words = ngettext("and %(num)s more", "and %(num)s more", more)
+        yield Value(words % {"num": number(more)})
 
 
 def _items(stored: str) -> list[Any]:
@@ -225,21 +258,10 @@ def _measured(column: Column, value: float) -> str:
     return f"{number(value)} {_(column.unit)}" if column.unit else number(value)
 
 
-def _days(values: dict[str, Any]) -> Value:
-    days = period(values["start"], values.get("end"))
-    words = {"days": days, "time": values.get("start_time"), "end": values.get("end_time")}
-    if not words["time"]:
-        return Value(days, moment=values["start"])
-    if zone := values.get("timezone"):
-        words["city"] = zone.rpartition("/")[2].replace("_", " ")
-        days = (
-            _("%(days)s, %(time)s to %(end)s (time of %(city)s)")
-            if words["end"]
-            else _("%(days)s, from %(time)s (time of %(city)s)")
-        )
-    else:
-        days = _("%(days)s, %(time)s to %(end)s") if words["end"] else _("%(days)s, from %(time)s")
-    return Value(days % words, moment=values["start"])
+def _when(record: Record) -> Iterator[Value]:
+    yield Value(days_and_times(record.values), moment=record.values["start"])
+    for words in in_the_region(record.values, record.table):
+        yield Value(words)
 
 
 def is_web_address(text: str) -> bool:

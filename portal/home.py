@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.database import Database
 
+from portal.calendar_days import is_past, today
 from portal.catalogue import Catalogue
 from portal.explorer import Summary, summarise
 from portal.facets import Choice
+from portal.own_order import own_order
 from portal.query import Selection
 
 
@@ -30,21 +31,16 @@ async def sizes(db: Database, known: Catalogue) -> dict[str, int]:
     return {name: counts.get(name) or 0 for name in known.tables}
 
 
-async def events(db: Database, today: date) -> tuple[list[dict[str, Any]], bool]:
+async def events(db: Database, known: Catalogue) -> tuple[list[dict[str, Any]], bool]:
     """The next events, or the latest when none is to come; and whether they are to come."""
-    upcoming = await _rows(
-        db,
-        "select id, name, start, end, city, country, online, status, language from events "
-        'where coalesce("end", start) >= ? order by start, id limit 4',
-        today.isoformat(),
-    )
-    if upcoming:
-        return upcoming, True
+    order, _called = own_order(known.tables["events"]) or ("id", "")
     sql = (
-        "select id, name, start, end, city, country, online, status, language from events "
-        "order by start desc, id limit 4"
+        "select id, name, start, end, city, country, online, status, language from events "  # noqa: S608
+        f"order by {order}, id limit 4"
     )
-    return await _rows(db, sql), False
+    found = await _rows(db, sql, today=today().isoformat())
+    coming = [event for event in found if not is_past(event)]
+    return coming or found, bool(coming)
 
 
 async def articles(db: Database) -> list[dict[str, Any]]:
@@ -56,5 +52,5 @@ async def articles(db: Database) -> list[dict[str, Any]]:
     )
 
 
-async def _rows(db: Database, sql: str, *values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in (await db.execute(sql, list(values))).rows]
+async def _rows(db: Database, sql: str, **values: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in (await db.execute(sql, values)).rows]

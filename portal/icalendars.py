@@ -229,7 +229,8 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 def _is_after(end: datetime, start: datetime) -> bool:
     """By the clock, and in truth: on the day on which clocks change these are two things."""
-    return end > start and end.timestamp() > start.timestamp()
+    # A time without a zone is in none, also not in this machine's.
+    return end > start and (end.tzinfo is None or end.timestamp() > start.timestamp())
 
 
 def _day_after(day: date) -> date | None:

@@ -363,7 +363,7 @@ def _moment(values: dict[str, Any], day: str, time: str | None) -> str:
             return (
                 datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo(zone)).isoformat()
             )
-    except (ValueError, OSError):  # no such day, or no such zone on this machine
+    except (KeyError, ValueError, OSError):  # no such day, or no such zone on this machine
         pass
     return str(day)
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from portal.area import Near, distance_km
+from portal.calendar_days import is_past
 from portal.catalogue import Table
 from portal.groups import group
 
@@ -33,6 +34,10 @@ class Neighbour:
     label: str
     city: str | None
     km: float | None = None
+    #: First and last day and state, of an event.
+    start: str | None = None
+    end: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,25 +56,44 @@ NONE = Neighbours()
 def in_same_town(
     connection: sqlite3.Connection, table: Table, values: dict[str, Any]
 ) -> Neighbours:
-    """Others at the same GeoNames place, else of the same city and country; same field first."""
+    """Others at the same GeoNames place, else of the same city and country.
+
+    Those of the same field come first; of events those to come, then the latest.
+    """
     town = _town(table, values)
     if not town:
         return NONE
     where = " and ".join(f'"{name}" = ?' for name in town)
     parameters = list(town.values())
     field = _field(table)
+    days, first = 'start, "end", status', "start desc, rowid"
+    if not table.has_days:
+        days, first = "null, null, null", "rowid"
     rows = connection.execute(
-        f'select id, "{table.label_column}", city, {_quoted(field)} from "{table.name}" '  # noqa: S608
-        f"where {where} and id <> ? order by rowid limit {_TOWNSFOLK}",
+        f'select id, "{table.label_column}", city, {days}, {_quoted(field)} '  # noqa: S608
+        f'from "{table.name}" where {where} and id <> ? order by {first} limit {_TOWNSFOLK}',
         [*parameters, values["id"]],
     ).fetchall()
     own = values.get(field) if field else None
-    rows.sort(key=lambda row: (row[3] != own, str(row[1]).casefold(), row[0]))
+    rows.sort(key=lambda row: (row[6] != own, str(row[1]).casefold(), row[0]))
+    others = [
+        Neighbour(key, label, city, start=start, end=end, status=status)
+        for key, label, city, start, end, status, _field in rows
+    ]
     (count,) = connection.execute(
         f'select count(*) from "{table.name}" where {where}',  # noqa: S608
         parameters,
     ).fetchone()
-    return Neighbours(tuple(Neighbour(*row[:3]) for row in rows[:NAMED]), count, urlencode(town))
+    if table.has_days:
+        others = _coming_first(others)
+    return Neighbours(tuple(others[:NAMED]), count, urlencode(town))
+
+
+def _coming_first(others: list[Neighbour]) -> list[Neighbour]:
+    """What is to come, the soonest first; then what is over, the latest first."""
+    by_day = sorted(others, key=lambda other: other.start or "")
+    past = [other for other in by_day if is_past({"start": other.start, "end": other.end})]
+    return [other for other in by_day if other not in past] + past[::-1]
 
 
 def of_same_field(

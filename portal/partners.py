@@ -19,18 +19,19 @@ from portal.conditions import DISTANCE, conditions
 from portal.countries import in_alphabet
 from portal.explorer import summarise
 from portal.facets import Counts
-from portal.language import N_
+from portal.language import N_, either
 from portal.language import gettext as _
 from portal.limits import TIME_LIMIT_MS
-from portal.listing import extent
+from portal.listing import extent, listing
 from portal.query import Filter, Selection
 from portal.reading import in_time, items
+from portal.specials import Order
 
 PATH = "/partners"
 #: Tables whose records seek and offer.
 TABLES = ("enterprises", "organisations")
 SIDES = ("seeks", "offers")
-#: Matches that are shown of a record.
+#: Matches that are shown of a record, and records of each list that was asked for.
 SHOWN = 6
 
 
@@ -67,15 +68,24 @@ class Matches:
         """Whether the record does not say yet what it seeks or offers."""
         return not any(self.says.values())
 
+    @property
+    def groups(self) -> list[tuple[Match, list[Match]]]:
+        """Those that match for the same reasons, each group with one that tells them."""
+        found: dict[tuple[tuple[str, ...], ...], list[Match]] = {}
+        for match in self.shown:
+            found.setdefault((match.gives, match.takes), []).append(match)
+        return [(group[0], group) for group in found.values()]
+
 
 @dataclass(frozen=True)
 class Line:
-    """Records of one table that say something: how many, and their list."""
+    """Records of one table that say something: how many, their list, and the first of them."""
 
     #: On which of `SIDES` they are.
     side: str
     selection: Selection
     count: int
+    records: list[dict[str, Any]]
 
 
 def matches(
@@ -188,6 +198,30 @@ def question(known: Catalogue) -> Table:
     return Table("partners", N_("Finding partners"), "", (), asked)
 
 
+def title(asked: Selection, question: Table) -> str:
+    """What was asked for as a sentence: `Who offers it: Trade. Country: Lithuania`."""
+    if not asked.narrows:
+        return _(question.title)
+    what, country = (
+        either([question.columns[name].label(code) for code in asked.chosen(name)])
+        for name in ("code", "country")
+    )
+    side = asked.chosen("side")[0] if len(asked.chosen("side")) == 1 else ""
+    who = _(_WHO[side, bool(what)]) % {"what": what}
+    return _("%(who)s. Country: %(country)s") % {"who": who, "country": country} if country else who
+
+
+#: By the side that is asked for, if it is one, and whether it is said what it is about.
+_WHO = {
+    ("offers", True): N_("Who offers it: %(what)s"),
+    ("seeks", True): N_("Who seeks it: %(what)s"),
+    ("", True): N_("Who offers or seeks it: %(what)s"),
+    ("offers", False): N_("Who offers something"),
+    ("seeks", False): N_("Who seeks something"),
+    ("", False): N_("Who offers or seeks something"),
+}
+
+
 async def said(ds: Datasette, known: Catalogue) -> dict[str, Counts]:
     """Table → `seeks`, `offers` or `country` → code → how many records say so.
 
@@ -226,7 +260,10 @@ async def lists(ds: Datasette, known: Catalogue, asked: Selection) -> list[Line]
         for side, selection in selections:
             table = known.tables[selection.table]
             where = conditions(connection, selection, table)
-            lines.append(Line(side, selection, extent(connection, table, where).total))
+            total = extent(connection, table, where).total
+            first, order = selection.viewed(_size=SHOWN), Order(table.label_column or "")
+            found = listing(connection, first, table, where, order=order, total=total)
+            lines.append(Line(side, selection, total, found.records))
         return lines
 
     return await in_time(ds.get_database("baltic"), count)

@@ -8,7 +8,13 @@ from dataclasses import replace
 from datasette.app import Datasette
 
 from portal import compat
-from portal.catalogue import Catalogue
+from portal.catalogue import Catalogue, Table
+
+
+async def public_names(ds: Datasette, known: Catalogue, table: Table) -> Catalogue:
+    """The same for pages of a selection of `table`, whose title names records of other tables."""
+    columns = (column for column in table.columns.values() if column.codes is None)
+    return await public(ds, known, {column.references for column in columns if column.references})
 
 
 async def public(ds: Datasette, known: Catalogue, names: Iterable[str]) -> Catalogue:

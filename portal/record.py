@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.catalogue import Catalogue, Table
-from portal.nearby import NAMED, NONE, Neighbours, in_same_town, of_same_field
+from portal.groups import group
+from portal.nearby import NONE, Neighbours, in_same_town, of_same_field
+from portal.network import ACROSS
 
 #: The column that says of which other record of its table a record is one part.
 PART_OF = "part_of"
+#: Tables whose records are of finished works: with time these grow old, but not untrue.
+WORKS = ("library", "articles")
 #: Records named in one column, or parts of a whole, that are shown.
 MOST_NAMES = 200
 
@@ -24,19 +29,20 @@ class Named:
     label: str
     #: Code of the language the name is in, where the record says.
     language: str | None = None
-    #: First day, for an event.
+    #: First and last day and state, for an event.
     start: str | None = None
     end: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True)
-class Naming:
-    """The records of one table that name this one in `column`: the first ones, and how many."""
+class Part(Named):
+    """A record that is one part of another one."""
 
-    table: Table
-    column: str
-    records: tuple[Named, ...]
-    count: int
+    #: Which part of it, counted from 1, where that is known.
+    position: int | None = None
+    #: Whether its address was found not to lead there any more.
+    is_broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,12 @@ class Record:
     values: dict[str, Any]
     #: Column → the records it names, one or, of a list, several.
     names: dict[str, tuple[Named, ...]] = field(default_factory=dict)
-    naming: tuple[Naming, ...] = ()
     #: Its parts in their order, such as the sections of a course.
-    parts: tuple[Named, ...] = ()
+    parts: tuple[Part, ...] = ()
     #: If it is a part itself: all parts of the same whole in their order.
-    siblings: tuple[Named, ...] = ()
+    siblings: tuple[Part, ...] = ()
+    #: Columns and codes of a list of records like it; none where it would stand there alone.
+    alike: dict[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     same_town: Neighbours = NONE
     same_field: Neighbours = NONE
@@ -76,16 +83,16 @@ class Record:
         return self.values.get("language")
 
     @property
-    def before(self) -> Named | None:
+    def before(self) -> Part | None:
         """The part before this one."""
         return self._sibling(-1)
 
     @property
-    def after(self) -> Named | None:
+    def after(self) -> Part | None:
         """The part after this one."""
         return self._sibling(1)
 
-    def _sibling(self, step: int) -> Named | None:
+    def _sibling(self, step: int) -> Part | None:
         at = [part.key for part in self.siblings].index(self.key) + step if self.siblings else -1
         return self.siblings[at] if 0 <= at < len(self.siblings) else None
 
@@ -104,7 +111,10 @@ def content_tables(known: Catalogue) -> dict[str, Table]:
 
 
 def read(connection: sqlite3.Connection, known: Catalogue, table: Table, key: str) -> Record | None:
-    """The record `key` of a content table; None when there is none."""
+    """The record `key` of a content table; None when there is none.
+
+    Of the records it names those are told that are in tables of `known`.
+    """
     cursor = connection.execute(f'select * from "{table.name}" where id = ?', [key])  # noqa: S608
     row = cursor.fetchone()
     if row is None:
@@ -115,9 +125,9 @@ def read(connection: sqlite3.Connection, known: Catalogue, table: Table, key: st
         key,
         values,
         names=_names(connection, known, table, values),
-        naming=tuple(_naming(connection, known, table, key)),
         parts=tuple(_parts(connection, table, key)),
         siblings=tuple(_parts(connection, table, values.get(PART_OF))),
+        alike=_alike(connection, table, values),
         sources=_sources(connection, known, table, values),
         same_town=in_same_town(connection, table, values),
         same_field=of_same_field(connection, table, values),
@@ -133,62 +143,52 @@ def _names(
         target, value = content.get(column.references or ""), values.get(column.name)
         if target and value:
             keys = value if column.type == "list" else json.dumps([value])
-            where = "id in (select value from json_each(?))"
-            found = _named(connection, target, where, keys, most=MOST_NAMES)
-            in_order = {named.key: named for named in found}
+            in_order = {named.key: named for named in _named(connection, target, keys)}
             names[column.name] = tuple(in_order[key] for key in json.loads(keys) if key in in_order)
     return names
 
 
-def _naming(
-    connection: sqlite3.Connection, known: Catalogue, table: Table, key: str
-) -> list[Naming]:
-    found = []
-    for other in content_tables(known).values():
-        for column in other.columns.values():
-            if column.references != table.name or column.name == PART_OF:
-                continue
-            where = f'"{column.name}" = ?'
-            if column.type == "list":
-                where = f'exists (select 1 from json_each("{column.name}") where value = ?)'  # noqa: S608
-            (count,) = connection.execute(
-                f'select count(*) from "{other.name}" where {where}',  # noqa: S608
-                [key],
-            ).fetchone()
-            if count:
-                records = _named(connection, other, where, key)
-                found.append(Naming(other, column.name, tuple(records), count))
-    return found
-
-
-def _parts(connection: sqlite3.Connection, table: Table, key: str | None) -> list[Named]:
-    if PART_OF not in table.columns or not key:
-        return []
-    return _named(connection, table, f"{PART_OF} = ?", key, most=MOST_NAMES, order="position, id")
-
-
-def _named(
-    connection: sqlite3.Connection,
-    table: Table,
-    where: str,
-    value: str,
-    *,
-    most: int = NAMED,
-    order: str = "",
-) -> list[Named]:
-    """The first records, the newest events and articles before the others."""
-    columns = ["id", f'"{table.label_column}"']
-    columns += [
-        f'"{name}"' if name in table.columns else "null" for name in ("language", "start", "end")
-    ]
-    newest = next((name for name in ("start", "published") if name in table.columns), None)
-    order = order or (f"{newest} desc, id" if newest else f'"{table.label_column}", id')
+def _named(connection: sqlite3.Connection, table: Table, keys: str) -> Iterator[Named]:
+    """The first of the records whose keys are in a JSON array."""
+    language = "language" if "language" in table.columns else "null"
     rows = connection.execute(
-        f'select {", ".join(columns)} from "{table.name}" where {where} '  # noqa: S608
-        f"order by {order} limit {most}",
-        [value],
+        f'select id, "{table.label_column}", {language} from "{table.name}" '  # noqa: S608
+        f"where id in (select value from json_each(?)) limit {MOST_NAMES}",
+        [keys],
     )
-    return [Named(*row) for row in rows]
+    return (Named(*row) for row in rows)
+
+
+def _parts(connection: sqlite3.Connection, table: Table, key: str | None) -> Iterator[Part]:
+    if PART_OF not in table.columns or not key:
+        return
+    rows = connection.execute(
+        f'select id, "{table.label_column}", language, position, broken_since is not null '  # noqa: S608
+        f'from "{table.name}" where {PART_OF} = ? order by position, id',
+        [key],
+    )
+    for key, label, language, position, is_broken in rows:
+        yield Part(key, label, language, position=position, is_broken=bool(is_broken))
+
+
+def _alike(connection: sqlite3.Connection, table: Table, values: dict[str, Any]) -> dict[str, str]:
+    """Its field and its country as far as known, which work across countries is not; else its
+    language.
+    """
+    columns = filter(None, (group(table), table.columns.get("country")))
+    alike = {
+        column.name: str(values[column.name])
+        for column in columns
+        if column.codes and values.get(column.name) and values[column.name] not in ACROSS
+    }
+    if not alike and values.get("language") and "language" in table.columns:
+        alike = {"language": str(values["language"])}
+    where = " and ".join(f'"{name}" = ?' for name in alike) or "0"
+    others = connection.execute(
+        f'select 1 from "{table.name}" where {where} and id <> ? limit 1',  # noqa: S608
+        [*alike.values(), values["id"]],
+    )
+    return alike if others.fetchone() else {}
 
 
 def _sources(

@@ -10,10 +10,11 @@ import json
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from portal.calendar_days import is_past
 from portal.catalogue import Catalogue, Column, Table
 from portal.language import gettext as _
 from portal.reading import held
@@ -37,6 +38,9 @@ _ASPECTS = (
 )
 _RANK = {aspect[0]: rank for rank, aspect in enumerate(_ASPECTS)}
 
+#: Aspects that are keys of tables, whose records go by their names.
+_NAMED = {"enterprises", "organisations"}
+
 #: What a record has: the first column of an aspect, and a value.
 _Thing = tuple[str, str]
 
@@ -49,6 +53,8 @@ class Related:
     record: Named
     #: What both have, the most telling first: a code of a column, else (no column) words.
     shared: tuple[tuple[Column | None, str], ...]
+    #: Publication, or first day, as far as it is known.
+    day: str = ""
 
     @property
     def words(self) -> str:
@@ -68,21 +74,28 @@ class _Candidate:
 
 
 def related(
-    connection: sqlite3.Connection, known: Catalogue, table: Table, values: dict[str, Any]
+    connection: sqlite3.Connection,
+    known: Catalogue,
+    table: Table,
+    values: dict[str, Any],
+    *,
+    shown: Collection[tuple[str, str]] = (),
 ) -> tuple[Related, ...]:
     """Up to six records that share themes, countries, topics or whom they name with the given one.
 
     They are of those tables of `known` that have such records.
     Those with the most in common, articles before library items before events; among equals those
-    in the same language, then the newest. Sections stand aside for the whole they belong to. None
-    for a record of other tables.
+    in the same language, then the newest. Events to come stand before those that are over, the
+    soonest first. Sections stand aside for the whole they belong to, and what the page has `shown`
+    by table and key is left out. None for a record of other tables.
     """
     if table.name not in TABLES:
         return ()
     tables = [known.tables[name] for name in TABLES if name in known.tables]
     everyone = [one for other in tables for one in _candidates(connection, other)]
     used = Counter(thing for one in everyone for thing in one.things)
-    own = frozenset(_things(table, values))
+    kept_back = _NAMED - known.tables.keys()
+    own = frozenset(thing for thing in _things(table, values) if thing[0] not in kept_back)
     rarity = {thing: math.log(1 + len(everyone) / (used[thing] or 1)) for thing in own}
     telling = sorted(own, key=lambda thing: (-rarity[thing], _RANK[thing[0]], thing[1]))
 
@@ -90,29 +103,37 @@ def related(
         score = sum(rarity[thing] for thing in telling if thing in one.things)
         return round(score, 6), one.record.language == values.get("language")
 
-    itself = (table.name, values["id"]), (table.name, values.get(PART_OF))
+    told = {(table.name, values["id"]), (table.name, values.get(PART_OF)), *shown}
     others = [
-        one
-        for one in everyone
-        if one.things & own and (one.table.name, one.record.key) not in itself
+        one for one in everyone if one.things & own and (one.table.name, one.record.key) not in told
     ]
     others.sort(key=lambda one: one.record.key)
     others.sort(key=lambda one: (*likeness(one), one.day), reverse=True)
-    best = sorted(others[:MOST], key=lambda one: TABLES.index(one.table.name))
+    best = sorted(others[:MOST], key=_place)
     named = _names(connection, known, {thing for one in best for thing in one.things & own})
     return tuple(
         Related(
             one.table,
             one.record,
             tuple(_told(table, [thing for thing in telling if thing in one.things], named)),
+            one.day,
         )
         for one in best
     )
 
 
+def _place(one: _Candidate) -> tuple[int, bool, str]:
+    """Where it stands; of what is to come the soonest first."""
+    first = one.record.start or ""
+    is_over = is_past({"start": first, "end": one.record.end})
+    return TABLES.index(one.table.name), is_over, "" if is_over else first
+
+
 def _candidates(connection: sqlite3.Connection, table: Table) -> Iterator[_Candidate]:
     days = [name for name in ("published", "start", "year") if name in table.columns]
-    told = [name for name in ("language", "start", "end", PART_OF) if name in table.columns]
+    told = [
+        name for name in ("language", "start", "end", "status", PART_OF) if name in table.columns
+    ]
     compared = [name for aspect in _ASPECTS for name in aspect if name in table.columns]
     columns = dict.fromkeys(["id", str(table.label_column), *days, *told, *compared])
     listed = ", ".join(f'"{name}"' for name in columns)
@@ -125,7 +146,12 @@ def _candidates(connection: sqlite3.Connection, table: Table) -> Iterator[_Candi
         values = dict(zip(columns, row, strict=True))
         label = str(values[str(table.label_column)] or values["id"])
         named = Named(
-            values["id"], label, values.get("language"), values.get("start"), values.get("end")
+            values["id"],
+            label,
+            values.get("language"),
+            values.get("start"),
+            values.get("end"),
+            values.get("status"),
         )
         yield _Candidate(
             table,
@@ -147,7 +173,7 @@ def _names(
 ) -> dict[_Thing, str]:
     """The names of the enterprises and organisations among `things`."""
     found: dict[_Thing, str] = {}
-    for name in {"enterprises", "organisations"} & known.tables.keys():
+    for name in _NAMED & known.tables.keys():
         keys = json.dumps([what for aspect, what in things if aspect == name])
         rows = connection.execute(
             f"select id, name from {name} where id in (select value from json_each(?))",  # noqa: S608

@@ -5,7 +5,8 @@ no quote, star or `NEAR(` reaches FTS5. All words must occur. The last may be un
 taken as a whole word, or else as the beginning of one, or else as a part of one (`værksted` finds
 `cykelværkstedet`). A word that is none of these is looked up among similar ones, unless it names a
 town, for which nothing is the true answer. A word that is known is not replaced when all words
-together find nothing, but for one that completes a whole name (`hinz kunst`).
+together find nothing, but for one that completes a whole name (`hinz kunst`). Words that stand in
+most texts (`the`, `og`, a single letter) are looked for in names alone if there are no others.
 
 How the index is made is told in `build/search_index.py`.
 """
@@ -21,7 +22,7 @@ from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein, LCSseq
 
-from build.fold import LONGEST, WORDS_OF_A_LENGTH, is_foreign, loose, spans
+from build.fold import LONGEST, WORDS_OF_A_LENGTH, fold, is_foreign, loose, spans
 
 #: A phrase without words, which FTS5 takes and which matches nothing.
 NOTHING = '""'
@@ -53,6 +54,8 @@ STOP_WORDS = frozenset(
 )
 
 _STOP_WORDS = {loose(word) for word in STOP_WORDS}
+#: How a letter is written at most: `aa` is å.
+_DIGRAPH = 2
 
 #: What one search may cost in words looked at, corrections of a word, and queries in the end.
 CANDIDATES, CORRECTIONS, ATTEMPTS = 3000, 3, 12
@@ -95,6 +98,12 @@ def rank_sql(table_name: str) -> str:
     return f'"{table_name}_fts".rank'
 
 
+def is_common(text: str) -> bool:
+    """Whether `text` has nothing but words that most texts have: then names alone are searched."""
+    words = [term.word for term in _terms(text)]
+    return bool(words) and all(len(word) == 1 or word in _STOP_WORDS for word in words)
+
+
 def expression(
     connection: sqlite3.Connection, table_name: str, text: str, *, typing: bool = False
 ) -> Found:
@@ -108,14 +117,15 @@ def expression(
     index = _Index(connection, table_name)
     understood = [index.understood(term, typing) for term in terms]
     readings = islice(_attempts(index, understood), ATTEMPTS)
-    best = next((terms for terms in readings if index.has_all(terms)), None)
+    in_names = is_common(text) and not typing
+    best = next((terms for terms in readings if index.has_all(terms, in_names)), None)
     if best is None:
         return Found(alone=_alone(understood))
     instead = {
         term: (term.typed, index.as_written(term.looked_for[0])) for term in best if term.corrected
     }
     return Found(
-        _match(best),
+        _match(best, in_names),
         index.hits(best),
         tuple(pair for term, pair in instead.items() if not term.known),
         tuple(pair for term, pair in instead.items() if term.known),
@@ -165,7 +175,7 @@ def _terms(text: str) -> list[_Term]:
     """The words of `text`, each once; the last may be unfinished."""
     typed: dict[str, str] = {}
     for start, end in spans(text):
-        if word := loose(text[start:end]):
+        if word := _spelt(text[start:end]):
             typed.setdefault(word, text[start:end])
     last = next(reversed(typed), None)
     return [
@@ -174,12 +184,23 @@ def _terms(text: str) -> list[_Term]:
     ]
 
 
+def _spelt(word: str) -> str:
+    """As the index spells it; but a letter again and again (`aaa`) is none, and stays as it is."""
+    spelt = loose(word)
+    return fold(word) if len(spelt) == 1 and len(word) > _DIGRAPH else spelt
+
+
 def _phrase(word: str) -> str:
     return f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"'
 
 
-def _match(terms: Sequence[_Term]) -> str:
+def _match(terms: Sequence[_Term], in_names: bool) -> str:
     """All `terms`, or a whole name that is written as one word (`By bi` → `bybi`)."""
+    match = _everywhere(terms)
+    return f"{{key name}}: ({match})" if in_names and match != NOTHING else match
+
+
+def _everywhere(terms: Sequence[_Term]) -> str:
     needed = [f"({term.match})" for term in terms if not term.optional]
     if len(terms) == 1:
         return terms[0].match if terms[0].looked_for else NOTHING
@@ -256,10 +277,10 @@ class _Index:
         similar = self.similar(term)
         return term.instead(similar[0]) if similar else term
 
-    def has_all(self, terms: Sequence[_Term]) -> bool:
+    def has_all(self, terms: Sequence[_Term], in_names: bool) -> bool:
         """Whether any record has them all; one word that is known need not be looked up again."""
-        is_one_known = len(terms) == 1 and bool(terms[0].looked_for)
-        return is_one_known or self._matches(_match(terms))
+        is_one_known = len(terms) == 1 and bool(terms[0].looked_for) and not in_names
+        return is_one_known or self._matches(_match(terms, in_names))
 
     def widened(self, term: _Term) -> _Term:
         """`term` with the place it is a declined name of, and the commonest words that begin so."""

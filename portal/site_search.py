@@ -14,9 +14,14 @@ What gave way is never mixed in. It is offered as another search where the words
 text at best, for then a similar name may have been meant.
 
 `bm25` cannot be compared between tables of different sizes. So groups are ordered by what their
-best hit matches (`RANKS`: its whole name, its name, its place or subject, its text), then as the
-sections stand in the menu, and only within a group by rank. The pages of countries are a section
-too, found by their names alone.
+best hit matches (`Match`: its whole name, its name, its place or subject, its text), then by what
+all hits match that one sees of them, then as the sections stand in the menu. How many hits there
+are decides nothing: the largest section has most of everything, and of a small one a single title
+is a large share. Within a group `bm25` decides, but that a part of something gives way to the whole
+of it if that is no worse a hit. The pages of countries are a section too, found by their names
+alone.
+
+Who names two or more countries is offered the comparison of them.
 
 Every count is that of the section's own list with the same words and countries, which is where a
 group goes on: there it can be narrowed further, sorted, put on a map and taken away.
@@ -24,10 +29,12 @@ group goes on: there it can be narrowed further, sorted, put on a map and taken 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -37,7 +44,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from rapidfuzz.distance import DamerauLevenshtein
 
-from build.fold import loose
+from build.fold import loose, spans
 from build.geocode.countries import country_names
 from build.geocode.names import plain
 from portal import questions
@@ -47,15 +54,17 @@ from portal.countries import NEEDED, country_column, in_alphabet
 from portal.errors import shortened
 from portal.facets import Choice, Facet, counts
 from portal.highlight import highlighted
-from portal.language import ENGLISH, N_
+from portal.language import ENGLISH, N_, either
 from portal.language import gettext as _
 from portal.markdown import paragraphs
 from portal.public import public
 from portal.query import Filter, Selection
 from portal.reading import in_time, rows
-from portal.search import NOTHING, SMALL, Found, expression, rank_sql
+from portal.record import PART_OF
+from portal.search import NOTHING, SMALL, Found, expression, is_common, rank_sql
 from portal.site import SECTIONS as MENU
 from portal.site import TABLES
+from portal.wording import Chip
 
 PATH = "/search"
 COUNTRIES = "countries"
@@ -68,11 +77,10 @@ SECTIONS = {
 }
 #: Hits of a group that are shown, and of the only one there is.
 SHOWN, SHOWN_ALONE = 5, 20
-#: What a hit matches, the best first, as columns of the index.
-RANKS = (("key",), ("key", "name"), ("key", "name", "place", "subject"))
-WHOLE_NAME = 0
 #: Other readings that are offered.
 _MOST_OTHERS = 3
+#: Words of a text among which names of countries are looked for, and words of such a name.
+_MOST_WORDS, _WORDS_OF_A_NAME = 64, 3
 #: Longest text that may be the name of a country, and longest that is a code, which is given in
 #: capitals: `no`, `is` and `by` are words.
 _LONGEST_NAME, _LONGEST_CODE = 60, 3
@@ -89,6 +97,19 @@ _TELLING = (
     "venue",
     "address",
 )
+
+
+class Match(IntEnum):
+    """What of a hit was typed, the best first."""
+
+    WHOLE_NAME = 0
+    NAME = 1
+    SUBJECT = 2  # or its place
+    TEXT = 3
+
+
+#: Columns of the index in which the words are then.
+_COLUMNS = {Match.NAME: "key name", Match.SUBJECT: "key name place subject"}
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,35 @@ class Asked:
         pairs += [("section", section) for section in asked.sections]
         return urlencode(pairs + [("country", code) for code in asked.countries])
 
+    def choice(self, country: Column) -> list[str]:
+        """What is chosen, in words: at most one text for the sections and one for the countries."""
+        return [
+            _("%(column)s: %(value)s") % {"column": title, "value": either(list(labels.values()))}
+            for title, labels in self._chosen(country)
+            if labels
+        ]
+
+    def chips(self, country: Column) -> list[Chip]:
+        """One chip for each section and each country."""
+        return [
+            Chip(
+                _("%(column)s: %(value)s") % {"column": title, "value": label},
+                self.query(
+                    sections=tuple(name for name in self.sections if name != value),
+                    countries=tuple(code for code in self.countries if code != value),
+                ),
+            )
+            for title, labels in self._chosen(country)
+            for value, label in labels.items()
+        ]
+
+    def _chosen(self, country: Column) -> list[tuple[str, dict[str, str]]]:
+        """Title of the sections and of the countries, with the labels of the chosen ones."""
+        return [
+            (_("Section"), {name: _(SECTIONS[name]) for name in self.sections}),
+            (_("Country"), {code: country.label(code) for code in self.countries}),
+        ]
+
 
 @dataclass(frozen=True)
 class Group:
@@ -127,10 +177,19 @@ class Group:
     total: int
     #: The first hits as rows; of the countries' pages their codes.
     hits: list[dict[str, Any]]
-    #: Place in `RANKS` of the best hit; beyond it for text.
-    rank: int
+    #: What each of `hits` matches.
+    matches: list[Match]
     #: The query string of the section's list of them.
     query: str
+
+    @property
+    def rank(self) -> tuple[Match, int]:
+        """The less, the more it is what was looked for; a hit that is missing is as one in text."""
+        seen = self.matches[:SHOWN]
+        return self.matches[0], sum(seen) + Match.TEXT * (SHOWN - len(seen))
+
+    def first(self, most: int) -> Group:
+        return replace(self, hits=self.hits[:most], matches=self.matches[:most])
 
 
 @dataclass(frozen=True)
@@ -162,6 +221,18 @@ class Results:
     #: countries are chosen there, else `anywhere`.
     alone: list[Word] = field(default_factory=list)
     anywhere: list[Word] = field(default_factory=list)
+    #: Codes of countries with a page that the text names, if there are several.
+    compared: list[str] = field(default_factory=list)
+
+    @property
+    def comparing(self) -> str:
+        """The query string of their comparison, the same for any order of them."""
+        return urlencode([("country", code) for code in sorted(self.compared)])
+
+    @property
+    def in_names(self) -> bool:
+        """Whether names alone were searched."""
+        return is_common(self.asked.text)
 
     @property
     def total(self) -> int:
@@ -268,6 +339,34 @@ def country_called(known: Catalogue, text: str) -> str | None:
     return country_names().get(plain(text))
 
 
+def countries_named(known: Catalogue, text: str) -> list[str]:
+    """The codes of all countries with a page that `text` names, each once, as they come.
+
+    Other words may stand between. As alone, codes count in capitals only.
+    """
+    words = [text[start:end] for start, end in islice(spans(text), _MOST_WORDS)]
+    names = _names_of_pages(known)
+    found: list[str] = []
+    while words:
+        for length in range(min(_WORDS_OF_A_NAME, len(words)), 0, -1):
+            name = " ".join(words[:length])
+            is_code = len(name) <= _LONGEST_CODE and not name.isupper()
+            code = None if is_code else names.get(loose(name))
+            if code:
+                found.append(code)
+                break
+        del words[:length]
+    return list(dict.fromkeys(found))
+
+
+def _names_of_pages(known: Catalogue) -> dict[str, str]:
+    """Loose name, or code → code of the country, of those with a page."""
+    pages = known.tables["enterprises"].columns["country"].with_page
+    labels = labels_of_countries(known).values()
+    names = {loose(name): code for name, code in country_names().items() if code in pages}
+    return names | {loose(of[code]): code for of in labels for code in pages if code in of}
+
+
 def labels_of_countries(known: Catalogue) -> dict[str, dict[str, str]]:
     """Language → code → name of the country."""
     column = known.tables["enterprises"].columns["country"]
@@ -290,7 +389,31 @@ def _distance(typed: str, meant: str) -> int:
 
 def _are_about_it(best: Group | None, groups: list[Group]) -> bool:
     """Whether a name, place or subject has the words."""
-    return best is not None or any(group.rank < len(RANKS) for group in groups)
+    return best is not None or any(group.matches[0] < Match.TEXT for group in groups)
+
+
+def _without(group: Group, best: Group | None) -> Group:
+    """The other hits of a group, if the best one is its first."""
+    if best is None or best.section != group.section:
+        return group
+    return replace(group, hits=group.hits[1:], matches=group.matches[1:])
+
+
+#: A row, and what of it was typed.
+Hit = tuple[dict[str, Any], Match]
+
+
+def wholes_first(hits: list[Hit], key: str) -> list[Hit]:
+    """`hits` in order, but none before what it is a part of, if that is no worse a hit."""
+    left = {record[key]: (record, match) for record, match in hits}
+    ordered = []
+    for record, match in hits:
+        whole = left.get(record[PART_OF])
+        if whole and whole[1] <= match:
+            ordered.append(left.pop(record[PART_OF]))
+        if record[key] in left:
+            ordered.append(left.pop(record[key]))
+    return ordered
 
 
 @dataclass(frozen=True)
@@ -329,6 +452,7 @@ class _Search:
         for one in chosen:
             of_country.update({code: hits for code, hits in one.by_country.items() if code})
         best, groups = self._groups([one for one in chosen if one.total], asked.text)
+        named = countries_named(self._known, asked.text) if self._pages else []
         return Results(
             asked,
             best,
@@ -338,6 +462,7 @@ class _Search:
             sum(one.everywhere for one in counted),
             [] if _are_about_it(best, groups) else self._others(readings, kept, asked),
             *(([], []) if best or groups else self._alone(asked)),
+            compared=named if len(named) > 1 else [],
         )
 
     def _readings(self, text: str) -> dict[str, Found]:
@@ -403,36 +528,40 @@ class _Search:
         """The best hit, and the groups of all others, the best group first."""
         most = SHOWN_ALONE if len(found) == 1 else SHOWN
         groups = [self._group(one, text, most + 1) for one in found]
-        best = self._best(groups, text)
-        others = [self._without(group, best, text) for group in groups]
-        others = [replace(group, hits=group.hits[:most]) for group in others if group.hits]
+        best = self._best(groups)
+        others = [_without(group, best) for group in groups]
+        others = [group.first(most) for group in others if group.hits]
         menu = [*SECTIONS]
         return best, sorted(others, key=lambda group: (group.rank, menu.index(group.section)))
 
-    def _without(self, group: Group, best: Group | None, text: str) -> Group:
-        """The other hits of a group, if the best one is its first."""
-        if best is None or best.section != group.section:
-            return group
-        hits = group.hits[1:]
-        return replace(group, hits=hits, rank=self._rank(group, text, hits[0]) if hits else 0)
-
-    def _best(self, groups: list[Group], text: str) -> Group | None:
+    def _best(self, groups: list[Group]) -> Group | None:
         """The first hit, if it is the only one whose whole name is what was typed."""
-        named = [group for group in groups if group.rank == WHOLE_NAME]
+        named = [group for group in groups if group.matches[0] == Match.WHOLE_NAME]
         if len(named) != 1 or named[0].found.corrected or named[0].found.respelt:
             return None
-        group = named[0]
-        has_others = group.section != COUNTRIES and any(
-            self._is_whole_name(group, text, hit) for hit in group.hits[1:2]
-        )
-        return None if has_others else replace(group, hits=group.hits[:1])
+        return None if Match.WHOLE_NAME in named[0].matches[1:] else named[0].first(1)
 
     def _group(self, one: _Counted, text: str, most: int) -> Group:
-        pages = [{"code": code} for code in one.by_country]
-        hits = pages if one.section == COUNTRIES else self._hits(one, most)
         query = one.selection.canonical()
-        group = Group(one.section, one.table, one.found, one.total, hits, WHOLE_NAME, query)
-        return replace(group, rank=self._rank(group, text, hits[0]))
+        if one.section == COUNTRIES:
+            pages = [{"code": code} for code in one.by_country]
+            matches = [Match.WHOLE_NAME] * len(pages)
+            return Group(one.section, one.table, one.found, one.total, pages, matches, query)
+        records, key = self._hits(one, most), one.table.key
+        if key and PART_OF in one.table.columns:
+            records += self._wholes(one, records, key)
+            hits = wholes_first(self._matched(one, text, records), key)[:most]
+        else:
+            hits = self._matched(one, text, records)
+        return Group(
+            one.section,
+            one.table,
+            one.found,
+            one.total,
+            [record for record, _match in hits],
+            [match for _record, match in hits],
+            query,
+        )
 
     def _hits(self, one: _Counted, most: int) -> list[dict[str, Any]]:
         """The first rows of the list, each with its rowid as `hit`."""
@@ -452,22 +581,35 @@ class _Search:
         )
         return rows(cursor)
 
-    def _rank(self, group: Group, text: str, hit: dict[str, Any]) -> int:
-        found = group.found
-        if group.section == COUNTRIES or self._is_whole_name(group, found.reworded(text), hit):
-            return WHOLE_NAME
-        for rank, columns in enumerate(RANKS[1:], WHOLE_NAME + 1):
-            if self._matches(group, f"{{{' '.join(columns)}}}: ({found.match})", hit):
-                return rank
-        return len(RANKS)
+    def _wholes(
+        self, one: _Counted, records: list[dict[str, Any]], key: str
+    ) -> list[dict[str, Any]]:
+        """What these records are parts of, as far as it is a hit, but not one of these."""
+        wanted = {record[PART_OF] for record in records if record[PART_OF]}
+        missing = wanted - {record[key] for record in records}
+        if not missing:
+            return []
+        keys = (Filter(key, "exact", tuple(sorted(missing))),)
+        wholes = replace(one.selection, filters=(*one.selection.filters, *keys))
+        return self._hits(replace(one, selection=wholes), len(missing))
 
-    def _is_whole_name(self, group: Group, text: str, hit: dict[str, Any]) -> bool:
-        return self._matches(group, f'key:"{loose(text).replace(" ", "")}"', hit)
+    def _matched(self, one: _Counted, text: str, records: list[dict[str, Any]]) -> list[Hit]:
+        """Each of these records that are hits with what of it was typed."""
+        name = loose(one.found.reworded(text)).replace(" ", "")
+        expressions = {
+            match: f"{{{columns}}}: ({one.found.match})" for match, columns in _COLUMNS.items()
+        } | {Match.WHOLE_NAME: f'key:"{name}"'}
+        found: dict[int, Match] = {}
+        for match in sorted(expressions):
+            left = [record["hit"] for record in records if record["hit"] not in found]
+            found |= dict.fromkeys(self._matching(one.table, expressions[match], left), match)
+        return [(record, found.get(record["hit"], Match.TEXT)) for record in records]
 
-    def _matches(self, group: Group, match: str, hit: dict[str, Any]) -> bool:
-        index = f'"{group.section}_fts"'
-        sql = f"select 1 from {index} where {index} match ? and rowid = ?"  # noqa: S608
-        return self._connection.execute(sql, [match, hit["hit"]]).fetchone() is not None
+    def _matching(self, table: Table, expression: str, numbers: list[int]) -> list[int]:
+        """Those of the records with these rowids that match."""
+        index, marks = f'"{table.name}_fts"', ", ".join("?" * len(numbers))
+        sql = f"select rowid from {index} where {index} match ? and rowid in ({marks})"  # noqa: S608
+        return [number for (number,) in self._connection.execute(sql, [expression, *numbers])]
 
     def _others(
         self, readings: dict[str, Found], kept: dict[str, Found], asked: Asked
@@ -509,12 +651,20 @@ def telling(
     for name in names:
         text = record[name]
         if name == "body":
-            text = next(filter(partial(_is_hit, found), paragraphs(text)), "")
+            text = _paragraph(text, found)
         if _is_hit(found, text):
             return Telling(table.columns[name], text, _language(name, record))
     if record.get("summary"):
         return Telling(table.columns["summary"], record["summary"], ENGLISH)
     return None
+
+
+def _paragraph(text: str, found: Found) -> str:
+    """The first paragraph with a hit. Parsed is only what may hold one: texts can be long."""
+    for block in filter(partial(_is_hit, found), re.split(r"\n\s*\n", text)):
+        if hit := next(filter(partial(_is_hit, found), paragraphs(block)), ""):
+            return hit
+    return ""
 
 
 def _is_hit(found: Found, text: str) -> bool:

@@ -176,7 +176,9 @@ def sitemap(listed: Iterable[Page], homes: dict[str, str]) -> Iterator[str]:
     roots = {code: home.rstrip("/") for code, home in homes.items()}
     yield f"{_DECLARATION}<urlset {_PROTOCOL} {_XHTML}>\n"
     for page in listed:
-        addresses = {code: escape(root + page.path) for code, root in roots.items()}
+        addresses = {
+            code: escape(root + page.path, {'"': "&quot;"}) for code, root in roots.items()
+        }
         others = "".join(
             f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>\n'
             for code, address in [*addresses.items(), ("x-default", addresses[ENGLISH])]

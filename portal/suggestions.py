@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -26,23 +27,31 @@ from portal.highlight import highlighted
 from portal.language import ENGLISH
 from portal.listing import extent
 from portal.query import Selection, parse
+from portal.reading import rows
+from portal.record import PART_OF
 from portal.search import NOTHING, Found, expression, rank_sql
 from portal.site_search import (
     COUNTRIES,
     SECTIONS,
+    Match,
     country_called,
     labels_of_countries,
     trusted,
+    wholes_first,
 )
 
 #: Letters before which nothing is suggested, and after which nobody types a name any more.
 SHORTEST, LONGEST = 2, 100
 #: Letters before which labels in six languages would say too much.
 SHORTEST_LABEL = 3
-#: Suggestions of everything: all together, and codes of one column or places among them.
-MOST, FEW = 9, 2
+#: Lines that one sees at a glance, the headings of groups among them.
+LINES = 14
+#: Of suggestions of everything: codes of one column, or places.
+FEW = 2
 #: Columns whose codes nobody looks for.
 _NOT_ASKED_FOR = ("precision",)
+#: What tells records of one name apart, and how much of it is told.
+_BESIDE, _TOLD = ("start", "published", "city", "country", "kind", "year"), 2
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,15 @@ class Record:
     name: str
     #: Another name, if that is what was typed.
     other: str | None
-    #: Where it is, as the source gives it; None where that is not known.
-    town: str | None
     #: Code of the language of the name, where it is told.
     language: str | None
+    #: What tells it from others of this name: columns, and what they hold.
+    beside: tuple[tuple[Column, str], ...] = ()
+
+    @property
+    def town(self) -> str | None:
+        """Where it is, as the source gives it; None where that is not known."""
+        return next((value for column, value in self.beside if column.name == "city"), None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -136,7 +150,8 @@ def suggestions(
     limit: int = 5,
     within: Selection | None = None,
 ) -> list[Group]:
-    """Groups of at most `limit` suggestions each for what was typed so far, none of them empty.
+    """Groups of at most `limit` suggestions each for what was typed so far, none of them empty, and
+    of at most `LINES` in all.
 
     Places and codes are added to what is chosen `within` the list already, the words left aside,
     which they take the place of; those that would find nothing there are left out. Raises
@@ -146,13 +161,14 @@ def suggestions(
         return []
     chosen = replace((within or Selection(table.name)).viewed(), search=None)
     found = expression(connection, table.name, text, typing=True)
-    return list(_groups(connection, known, table, found, text, chosen, limit, limit))
+    groups = _groups(connection, known, table, found, text, chosen, limit, limit)
+    return _dealt(list(groups), LINES)
 
 
 def suggestions_of_all(
     connection: sqlite3.Connection, known: Catalogue, sections: list[str], text: str
 ) -> list[Group]:
-    """Groups of at most `MOST` suggestions in all, from all `sections`, the best group first.
+    """Groups of at most `LINES` in all, from all `sections`, the best group first.
 
     Best is what is called just so, then what begins so, then the order of the menu. Each group has
     its first suggestion before any has its second. As in the search of everything, what had to be
@@ -171,13 +187,13 @@ def suggestions_of_all(
         else:
             found = expression(connection, name, text, typing=True)
             table, everything = known.tables[name], Selection(name)
-            of_table = _groups(connection, known, table, found, text, everything, MOST, FEW)
+            of_table = _groups(connection, known, table, found, text, everything, LINES, FEW)
             groups[name] = [group for group in of_table if _is_of_all(group, sections)]
         if groups[name]:
             readings[name] = found
     kept = [group for name in trusted(readings) for group in groups[name]]
     kept.sort(key=lambda group: (_rank(group, text), group.kind in ("places", "choices")))
-    return _dealt(kept, MOST)
+    return _dealt(kept, LINES)
 
 
 def is_typed(text: str) -> bool:
@@ -200,13 +216,18 @@ def _rank(group: Group, text: str) -> int:
     return 1 if any(name.startswith(typed) for name in names) else 2
 
 
-def _dealt(groups: list[Group], most: int) -> list[Group]:
-    """`groups` cut so that they have `most` items together, as if dealt in turns."""
+def _dealt(groups: list[Group], lines: int) -> list[Group]:
+    """`groups` cut so that they have so many lines together, as if dealt in turns; what a group has
+    first brings its heading with it.
+    """
     turns = sorted(
         (turn, number) for number, group in enumerate(groups) for turn in range(len(group.items))
     )
     sizes = [0] * len(groups)
-    for _turn, number in turns[:most]:
+    for turn, number in turns:
+        lines -= 1 if turn else 2
+        if lines < 0:
+            break
         sizes[number] += 1
     return [
         replace(group, items=group.items[:size])
@@ -250,26 +271,43 @@ def _records(
     label = table.label_column
     if found.match == NOTHING or not label or not table.key:
         return []
-    other, town, language = (
-        f'"{name}"' if name in table.columns else "null"
-        for name in ("name_alt", "city", "language")
-    )
+    told = [table.columns[name] for name in _BESIDE if name in table.columns]
     index = f'"{table.name}_fts"'
     sql = f"""
-        select "{table.key}", "{label}", {other}, {town}, {language} from "{table.name}" join (
+        select "{table.name}".* from "{table.name}" join (
             select rowid as hit, {rank_sql(table.name)} as score from {index}
             where {index} match ? order by score, hit limit ?
         ) on hit = "{table.name}".rowid order by score, hit
         """  # noqa: S608 - names come from the schema
     several = " AND " in found.match
-    for columns in ("key name", "key name place") if several else ("key name",):
-        rows = connection.execute(sql, [f"{{{columns}}}: ({found.match})", limit]).fetchall()
-        if rows:
+    for scope in ("key name", "key name place") if several else ("key name",):
+        records = rows(connection.execute(sql, [f"{{{scope}}}: ({found.match})", limit]))
+        if records:
             break
+    if PART_OF in table.columns:
+        matches = [(record, _match(record[label], found)) for record in records]
+        records = [record for record, _ in wholes_first(matches, table.key)]
     return [
-        Record(key, name, _if_hit(other, words) if not _if_hit(name, words) else None, *rest)
-        for key, name, other, *rest in rows
+        Record(
+            record[table.key],
+            record[label],
+            _if_hit(record.get("name_alt"), words) if not _if_hit(record[label], words) else None,
+            record.get("language"),
+            tuple(islice(_known(told, record), _TOLD)),
+        )
+        for record in records
     ]
+
+
+def _match(name: str, found: Found) -> Match:
+    whole = loose(name).replace(" ", "") in found.words
+    return Match.WHOLE_NAME if whole else Match.NAME
+
+
+def _known(columns: list[Column], record: dict[str, Any]) -> Iterator[tuple[Column, str]]:
+    for column in columns:
+        if value := record[column.name]:
+            yield column, str(value)
 
 
 def _if_hit(text: str | None, words: tuple[str, ...]) -> str | None:
@@ -291,7 +329,7 @@ def _places(
     if names not in known.hidden:
         return
     spelling = loose(text).replace(" ", "")
-    rows = connection.execute(
+    places = connection.execute(
         f"""
         select spelling, geonameid, name, local, country, records, distance from "{names}"
         where spelling >= ? and spelling < ?
@@ -299,7 +337,7 @@ def _places(
         [spelling, f"{spelling}~"],
     )
     best: dict[int, tuple[tuple[Any, ...], tuple[int, str, str, str, int]]] = {}
-    for spelt, number, name, local, country, records, distance in rows:
+    for spelt, number, name, local, country, records, distance in places:
         foreign = is_cyrillic(name) != is_cyrillic(text)
         as_typed = name.casefold().startswith(text.casefold())
         own = (not as_typed, distance, len(name), name)

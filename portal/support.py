@@ -5,13 +5,16 @@ number here is that of a list. Support of the chosen countries comes before that
 countries and is found with each of them. A record that says another stage than the asked one is
 left out; one that says none may fit, and comes after those that say it.
 
-A programme is closed when its source says so, or when its deadline has passed and it is neither
-always open nor held every year. One that is held every year stays with the open ones and says that
-it is closed for now: whoever looks for support can prepare for its next round.
+Of programmes the open ones come first, over all parts: those with a deadline to come and those that
+are always open. Then come those held every year and those of which it is not known: whoever looks
+for support can prepare for their next round, or ask. Those that are closed or over are folded: a
+source says so, or a deadline has passed and it is neither always open nor held every year, or only
+past years are told of it (`portal.own_order.OPENNESS`).
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -39,27 +42,45 @@ from portal.linked_data import (
 )
 from portal.listing import Extent, extent, listing
 from portal.network import ACROSS
-from portal.own_order import OPENNESS
+from portal.own_order import OPENNESS, years_run
 from portal.query import Filter, Selection
 from portal.questions import read
-from portal.reading import in_time
+from portal.reading import in_time, rows
 from portal.specials import Order
 from portal.wording import Chip, chips, in_words
 
 PATH = "/support"
 #: What is looked through, in the order of the page.
 TABLES = ("programmes", "organisations")
-#: Records shown of a part, and of one that works across countries beside others.
-SHOWN, SHOWN_ACROSS = 10, 5
+#: Records shown of a part; of what works across countries beside others, or is not open, fewer.
+SHOWN, SHOWN_FEW = 10, 5
+#: Tables of which something may stand beside the answer, where the public may see them.
+BESIDE = ("library", "events")
+#: Records that are shown of each.
+SHOWN_BESIDE = 3
+#: Kinds of library items from which one learns, and for whom they are to be.
+_COURSES = ("course", "teaching-material", "guide")
+_LEARNERS = ("founders", "enterprises")
+#: Needs that those meet.
+_TRAINING = "training"
 #: Up to this many days before a deadline the days are counted.
 SOON_DAYS = 60
 
-_CLOSED = f"({OPENNESS}) = 4"
+#: How open programmes are, in the order of the page: which groups of `OPENNESS`.
+_OPEN = {"open": "in (0, 1)", "unsure": "in (2, 3)", "closed": "= 4"}
+
+
+@dataclass(frozen=True)
+class Some:
+    """Records of a part that are shown together: the first ones, and how many there are."""
+
+    total: int
+    records: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Part:
-    """Records that fit in the same way: the first ones, how many there are, and their list."""
+    """Records that fit in the same way, and their list."""
 
     selection: Selection
     #: Whether they work across countries, where one was asked for.
@@ -68,10 +89,8 @@ class Part:
     says_stage: bool | None
     total: int
     confirmed: int
-    records: list[dict[str, Any]]
-    closed: int
-    #: The first ones of the closed.
-    closed_records: list[dict[str, Any]]
+    #: How open → programmes; of organisations all of them, under `open`.
+    some: dict[str, Some]
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,21 @@ class Kind:
     def total(self) -> int:
         return sum(part.total for part in self.parts)
 
+    def of(self, openness: str) -> list[tuple[Part, Some]]:
+        """What each part has that is as open; parts that have nothing are left out."""
+        return [
+            (part, some) for part in self.parts if (some := part.some.get(openness)) and some.total
+        ]
+
+    def number(self, openness: str) -> int:
+        """How many of its records are as open."""
+        return sum(some.total for _part, some in self.of(openness))
+
+    @property
+    def across(self) -> int:
+        """How many of its records work across countries, beside those of the chosen ones."""
+        return sum(part.total for part in self.parts if part.is_across)
+
     @property
     def confirmed(self) -> int:
         """How many of them their partner has confirmed."""
@@ -94,6 +128,15 @@ class Kind:
     def is_only_across(self) -> bool:
         """Whether the chosen countries themselves have nothing."""
         return bool(self.total) and all(part.is_across for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Records of another table that may help too: the first ones, how many, and their list."""
+
+    selection: Selection
+    total: int
+    records: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -110,10 +153,23 @@ class Support:
     on_map: Extent
     #: Conditions to leave out where nothing fits, each with what one would find.
     without: list[tuple[Chip, int]]
+    #: Library items from which one learns, and coming events; none where there are none.
+    beside: dict[str, Beside]
 
     @property
     def total(self) -> int:
         return sum(kind.total for kind in self.kinds.values())
+
+    @property
+    def across(self) -> int:
+        """How many of them work across countries, beside those of the chosen countries."""
+        return sum(kind.across for kind in self.kinds.values())
+
+    @property
+    def places(self) -> str:
+        """The chosen countries: `Denmark or Lithuania`."""
+        column = self.question.columns["country"]
+        return either([column.label(code) for code in self.asked.chosen("country")])
 
     @property
     def confirmed(self) -> int:
@@ -165,7 +221,10 @@ def question(known: Catalogue) -> Table:
 
 
 async def find(db: Database, known: Catalogue, asked: Selection) -> Support:
-    """What fits `asked`. Raises sqlite3.OperationalError (interrupted) beyond the time limit."""
+    """What fits `asked`. `known` has the tables that the public may see.
+
+    Raises sqlite3.OperationalError (interrupted) beyond the time limit.
+    """
     found = await in_time(db, lambda connection: _find(connection, known, asked))
     if found.total or not asked.narrows:
         return found
@@ -205,7 +264,50 @@ def _find(connection: sqlite3.Connection, known: Catalogue, asked: Selection) ->
         mapped,
         _extent(connection, known, mapped),
         [],
+        dict(_beside(connection, known, asked)) if asked.narrows else {},
     )
+
+
+def _beside(
+    connection: sqlite3.Connection, known: Catalogue, asked: Selection
+) -> Iterator[tuple[str, Beside]]:
+    """Courses where training is looked for, or no need is said; coming events of the countries."""
+    needs, countries = asked.chosen("need"), asked.chosen("country")
+    wanted = {}
+    if not needs or _TRAINING in needs:
+        kinds = Filter("kind", "exact", tuple(sorted(_COURSES)))
+        wanted["library"] = Selection("library", (kinds,)), _COURSES_FIRST
+    if countries:
+        of_countries = Filter("country", "exact", countries)
+        coming = Selection("events", (of_countries,), when="coming")
+        wanted["events"] = coming, "start, id"
+    for name, (selection, by) in wanted.items():
+        if name not in known.tables:
+            continue
+        table = known.tables[name]
+        where = conditions(connection, selection, table)
+        if total := extent(connection, table, where).total:
+            sql = f"select * from {name} where {where.sql} order by {by} limit {SHOWN_BESIDE}"  # noqa: S608
+            asked_of = where.params | {
+                "learners": json.dumps(_LEARNERS),
+                "countries": json.dumps(countries),
+            }
+            yield name, Beside(selection, total, rows(connection.execute(sql, asked_of)))
+
+
+def _none_of(column: str, parameter: str) -> str:
+    """Whether a list has none of the items of the parameter, which is a list as JSON."""
+    return (
+        f"not exists (select 1 from json_each({column}) "  # noqa: S608
+        f"where value in (select value from json_each(:{parameter})))"
+    )
+
+
+#: For those who found or run an enterprise first, then about the countries, then what works.
+_COURSES_FIRST = (
+    f"{_none_of('audiences', 'learners')}, {_none_of('countries', 'countries')}, "
+    "broken_since is not null, part_of is not null, kind, year is null, year desc, id"
+)
 
 
 def _parts(table: str, asked: Selection) -> Iterator[tuple[Selection, bool, bool | None]]:
@@ -259,28 +361,26 @@ def _part(
 ) -> Part:
     table = known.tables[selection.table]
     where = conditions(connection, selection, table)
-    total = extent(connection, table, where).total
-    confirmed = extent(connection, table, _and(where, "checked_on is not null")).total
-    most = SHOWN_ACROSS if is_across else SHOWN
+    most = SHOWN_FEW if is_across else SHOWN
 
-    def first(chosen: Conditions) -> list[dict[str, Any]]:
+    def some(chosen: Conditions, most: int) -> Some:
+        total = extent(connection, table, chosen).total
         cut, order = selection.viewed(_size=most), Order(table.label_column or "")
-        return listing(connection, cut, table, chosen, order=order, total=total).records
+        if not total:
+            return Some(0, [])
+        found = listing(connection, cut, table, chosen, order=order, total=total)
+        return Some(total, found.records)
 
-    if "deadline" not in table.columns:
-        return Part(selection, is_across, says_stage, total, confirmed, first(where), 0, [])
-    is_open, is_closed = _and(where, f"not {_CLOSED}"), _and(where, _CLOSED)
-    closed = extent(connection, table, is_closed).total
-    return Part(
-        selection,
-        is_across,
-        says_stage,
-        total,
-        confirmed,
-        first(is_open),
-        closed,
-        first(is_closed) if closed else [],
-    )
+    if table.name == "programmes":
+        shown = {
+            name: some(_and(where, f"({OPENNESS}) {groups}"), most if name == "open" else SHOWN_FEW)
+            for name, groups in _OPEN.items()
+        }
+    else:
+        shown = {"open": some(where, most)}
+    confirmed = extent(connection, table, _and(where, "checked_on is not null")).total
+    total = sum(each.total for each in shown.values())
+    return Part(selection, is_across, says_stage, total, confirmed, shown)
 
 
 def _and(where: Conditions, more: str) -> Conditions:
@@ -337,14 +437,20 @@ def status_words(programme: dict[str, Any], column: Column, on: date) -> str:
     `column` is that of the status. The days left are told when they are `SOON_DAYS` or fewer.
     """
     status, deadline = programme["status"], programme["deadline"]
-    words = {"day": day(deadline)}
-    if status == "closed" or not deadline:
-        return (
-            _("Not known whether one can still apply")
-            if status == "unknown"
-            else column.label(status)
-        )
-    left = (date.fromisoformat(deadline) - on).days
+    if status == "closed":
+        return column.label(status)
+    if deadline:
+        return _until(date.fromisoformat(deadline), status, column, on)
+    if status != "unknown":
+        return column.label(status)
+    if years := years_run(programme.get("period"), on):
+        return _("Ran %(years)s; not known whether it will again") % {"years": years}
+    return _("Not known whether one can still apply")
+
+
+def _until(deadline: date, status: str, column: Column, on: date) -> str:
+    """What a deadline means on the day `on`."""
+    left, words = (deadline - on).days, {"day": day(deadline.isoformat())}
     if left < 0:
         if status == "open-ended":
             return column.label(status)
@@ -372,8 +478,9 @@ def linked_data(support: Support, page: About, address: Callable[[str, str], str
     shown = [
         (kind.table.name, record["id"], record["name"])
         for kind in support.kinds.values()
-        for part in kind.parts
-        for record in part.records
+        for openness in ("open", "unsure")
+        for _part, some in kind.of(openness)
+        for record in some.records
     ]
     entries = [
         (address(table, key), reference(page, table, key, name)) for table, key, name in shown

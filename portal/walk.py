@@ -71,7 +71,8 @@ async def answer(ds: Datasette, path: str, query: str) -> tuple[Page, bool]:
 
 
 async def _json(ds: Datasette, path: str, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    response = await ds.client.get(f"{path}.json?{urlencode(pairs)}")
+    # A sum stays what `path` is; a new text would get the base URL once more.
+    response = await ds.client.get(path + f".json?{urlencode(pairs)}")
     is_json = "json" in response.headers["content-type"]
     if response.status_code != 200:
         # Datasette refuses with a page what the operator's permissions keep from a reader.

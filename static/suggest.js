@@ -8,6 +8,9 @@
 const WAIT = 150; // ms without a key before the server is asked
 const SHORTEST = 2;
 const REMEMBERED = 50; // answers
+const SMALLEST = 160; // pixels of the list, also where the window has less room for it
+const EDGE = 8; // pixels between the list and the edge of the window
+const HALF_LINE = 16; // pixels from the top of an option to the middle of its first line
 
 let fields = 0;
 
@@ -41,6 +44,21 @@ export function attach(input) {
     list.replaceChildren(...document.adoptNode(found).childNodes);
     options().forEach((option, number) => (option.id = `${id}-${number}`));
     open(options().length > 0);
+    fit();
+  }
+
+  // No longer than the window has room for; and if it scrolls, it ends in the middle of a line of
+  // an option, which says so.
+  function fit() {
+    list.style.maxBlockSize = "";
+    const { top } = list.getBoundingClientRect();
+    const room = Math.max(SMALLEST, Math.min(innerHeight - top - EDGE, list.offsetHeight));
+    if (list.hidden || list.scrollHeight <= room) return;
+    const last = list.querySelector(":scope > [role=option]");
+    const below = last ? last.offsetHeight : 0;
+    const cuts = options().filter((option) => option !== last).map((option) =>
+      option.getBoundingClientRect().top - top + HALF_LINE + below);
+    list.style.maxBlockSize = `${cuts.findLast((cut) => cut <= room) ?? room}px`;
   }
 
   function open(yes) {

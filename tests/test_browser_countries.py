@@ -109,6 +109,13 @@ def test_the_first_column_of_a_comparison_stays_in_sight(browser: Browser, addre
         assert box["x"] >= after["x"] + after["width"]
 
 
+def test_a_shadow_tells_that_the_table_goes_on(browser: Browser, address: str):
+    with visiting(browser, address, viewport=NARROW) as visitor:
+        table = visitor.open(ALL).locator(".comparison")
+        layers = table.evaluate("one => getComputedStyle(one).backgroundAttachment")
+        assert layers.split(", ")[:2] == ["local", "scroll"]
+
+
 def test_from_the_index_to_a_comparison_and_a_list(browser: Browser, address: str):
     with visiting(browser, address, java_script_enabled=False) as visitor:
         page = visitor.open("/countries")
@@ -122,11 +129,13 @@ def test_from_the_index_to_a_comparison_and_a_list(browser: Browser, address: st
         )
         page.get_by_role("columnheader", name="Sweden").get_by_role("link").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Sweden")
-        page.get_by_label("Compare with").select_option("Poland")
-        page.get_by_role("button", name="Compare", exact=True).click()
+        page.get_by_label("Compare with").first.select_option("Poland")
+        page.get_by_role("button", name="Compare", exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(
             "Compare countries: Sweden, Poland"
         )
+        page.get_by_role("link", name="Change the countries").click()
+        expect(page.get_by_role("checkbox", name="Poland")).to_be_in_viewport()
         page.get_by_role("row", name="Accommodation and food").get_by_role("link").last.click()
         expect(page.get_by_role("status")).to_contain_text("20 records")
 

@@ -50,8 +50,21 @@ def test_on_a_phone_the_hits_come_before_the_choice(browser: Browser, real_addre
     with visiting(browser, real_address, viewport=NARROW) as visit:
         page = visit.open("/search?q=danmark")
         expect(page.get_by_role("heading", name="Denmark", exact=True)).to_be_in_viewport()
-        page.get_by_role("link", name="Narrow the choice").click()
-        expect(page.get_by_role("checkbox", name="Enterprises")).to_be_in_viewport()
+        boxes = page.get_by_role("checkbox", name="Social enterprises")
+        expect(boxes).to_have_count(0)
+        page.locator("summary", has_text="Narrow the choice").click()
+        expect(boxes).to_be_in_viewport()
+        boxes.check()
+        page.get_by_role("button", name="Show the choice").click()
+        page.wait_for_url("**/search?q=danmark&section=enterprises")
+        page.get_by_role("link", name="Remove: Section: Social enterprises").click()
+        page.wait_for_url("**/search?q=danmark")
+
+
+def test_one_jumps_to_a_group_and_sees_its_heading(real: Visit) -> None:
+    page = real.open("/search?q=training")
+    page.get_by_role("navigation", name="Found in").get_by_role("link", name="Calendar").click()
+    expect(page.get_by_role("heading", name="Calendar", exact=False)).to_be_in_viewport()
 
 
 def test_without_scripts_it_works_the_same(browser: Browser, real_address: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser_fixtures import Visit, violations
-from playwright.sync_api import expect
+from browser_fixtures import Visit, violations, visiting
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
 
@@ -205,6 +205,35 @@ def test_the_list_in_the_header_is_accessible_and_fits(visit: Visit, width: int)
     field.input.press("ArrowDown")
     assert violations(field.page, "header") == []
     assert field.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("height", [900, 700, 500, 360])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("path", "name"), [HEADER, HOME, ("/baltic/enterprises", "#q")])
+def test_a_list_that_goes_on_ends_within_a_line_and_no_heading_stands_last(
+    browser: Browser, real_address: str, path: str, name: str, width: int, height: int
+) -> None:
+    with visiting(browser, real_address, viewport={"width": width, "height": height}) as visit:
+        field = Field(visit, path, name)
+        field.type("soc")
+        expect(field.options.first).to_be_visible()
+        seen = field.list.evaluate(SEEN)
+        assert seen["goesOn"] == (seen["last"] == "cut")
+        assert seen["last"] in ("cut", "whole")
+
+
+#: Whether a list has more than one sees, and what of its options and headings one sees last.
+SEEN = """(list) => {
+  const everything = list.querySelector(".search-everything");
+  const end = (everything ?? list).getBoundingClientRect()[everything ? "top" : "bottom"];
+  const lines = [...list.querySelectorAll(".suggestion-kind, [role=option]")];
+  const top = (line) => line.getBoundingClientRect().top;
+  const seen = lines.filter((line) => line !== everything && top(line) < end - 4);
+  const last = seen.at(-1);
+  const isCut = last.getBoundingClientRect().bottom > end + 1;
+  const goesOn = list.scrollHeight > list.clientHeight + 1;
+  return { goesOn, last: last.role === "option" ? (isCut ? "cut" : "whole") : "heading" };
+}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

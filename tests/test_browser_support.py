@@ -73,7 +73,7 @@ def test_closed_programmes_unfold(browser: Browser, supported: str):
         page = visit.open("/support?country=LT")
         closed = page.get_by_role("link", name="lt closed")
         expect(closed).to_be_hidden()
-        page.get_by_text("2 closed programmes").click()
+        page.get_by_text("2 programmes closed or over").click()
         expect(closed).to_be_visible()
 
 
@@ -93,7 +93,7 @@ def test_the_choice_of_partners_leads_to_a_list(browser: Browser, supported: str
         page.get_by_label("What is it about?").select_option("trade")
         page.get_by_label("Who?").select_option("offers")
         page.get_by_role("button", name="Find partners").click()
-        page.get_by_role("link", name="3 records").click()
+        page.get_by_role("link", name="All 3 in the list").click()
         expect(page.locator(".card")).to_have_count(3)
 
 

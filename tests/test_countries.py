@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -67,7 +68,9 @@ def support() -> dict[str, list[dict[str, Any]]]:
             }.items()
         ],
         "events": [
-            {"id": name, "name": name, "start": start, "country": country, "online": False} | source
+            {"id": name, "name": name, "start": start, "country": country, "online": False}
+            | {"language": "da"}
+            | source
             for name, start, country in (
                 ("next", "2099-05-30", "DK"),
                 ("before", "2019-05-30", "DK"),
@@ -217,7 +220,8 @@ async def test_decades_without_a_foundation_are_shown_too(countries_portal: Data
     rows = [text(row) for row in found.select("section[aria-labelledby=founded] tbody tr")]
     assert rows == ["1960 to 1969133%", "1970 to 197900%", "1980 to 1989267%"]
     labels = [text(label) for label in found.select("#founded ~ svg .chart-label")]
-    assert labels == ["1960", "1970", "1980"]
+    assert labels == ["1960–69", "1970–79", "1980–89"]
+    assert "stands for" not in text(found.main)
 
 
 async def test_many_years_close_together_are_shown_one_by_one(countries_portal: Datasette):
@@ -246,9 +250,10 @@ async def test_open_programmes_and_coming_events_come_first(countries_portal: Da
     assert programmes[0].startswith("soon")
     assert "Apply by 31 March 2099" in programmes[0]
     assert programmes[-1].startswith("over")
-    assert "The deadline was 31 January 2020" in " ".join(programmes)
+    assert "Closed for now: the last deadline was 31 January 2020" in " ".join(programmes)
     assert text(found.find(id="events")) == "Coming events"
-    assert [text(link) for link in found.select("#events ~ ul a")] == ["next"]
+    (event,) = found.select("#events ~ ul a")
+    assert (text(event), event["lang"]) == ("next", "da")
 
 
 async def test_without_coming_events_the_latest_are_shown_and_called_so(
@@ -331,6 +336,74 @@ async def test_countries_stand_side_by_side(countries_portal: Datasette):
     assert rows["Most frequent legal form"] == ["–", "forening (2)"]
 
 
+async def test_what_is_known_is_no_year_and_says_what_counts(countries_portal: Datasette):
+    found = await page(countries_portal, "/countries/compare?country=LT&country=DK")
+    rows = [text(head) for head in found.select(".comparison tbody th[scope=row]")]
+    for title in ("Year of foundation known", "Legal form known", "Register or mark stated"):
+        assert rows.count(title) == 1
+    assert "Founded" not in rows
+    link = found.find("a", string="Register or mark stated")
+    assert link["href"] == "/baltic/articles/what-counts-as-a-social-enterprise"
+
+
+async def test_a_comparison_leads_to_no_article_that_is_not(portal: Datasette):
+    found = await page(portal, "/countries/compare?country=LT&country=DK")
+    assert "Register or mark stated" in text(found.main)
+    assert not found.select("a[href*=what-counts]")
+
+
+async def test_a_comparison_can_be_taken_along_as_csv(countries_portal: Datasette):
+    found = await page(countries_portal, "/countries/compare?country=LT&country=DK")
+    link = found.find("a", string="This table as CSV")
+    answer = await countries_portal.client.get(str(link["href"]))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="countries-LT-DK.csv"' in answer.headers["content-disposition"]
+    heads, *lines = csv.reader(answer.text.splitlines())
+    assert heads == ["block", "row", "LT", "LT_share", "DK", "DK_share"]
+    shown = [text(head) for head in found.select(".comparison tbody th[scope=row]")]
+    assert [line[1] for line in lines] == shown
+    rows = {line[1]: line[2:] for line in lines}
+    assert rows["Social enterprises"] == ["21", "", "12", ""]
+    assert rows["Recycling and reuse"] == ["0", "0.0", "3", "0.25"]
+    assert rows["Most frequent legal form"] == ["", "", "forening (2)", ""]
+
+
+async def test_a_formula_in_a_comparison_does_not_run(tmp_path: Path):
+    records = [enterprise(1, "DK", legal_form="=1+1"), enterprise(1, "LT")]
+    portal = create_datasette(publish(tmp_path, {"enterprises": records}))
+    answer = await portal.client.get("/countries/compare.csv?country=DK&country=LT")
+    assert "'=1+1 (1)" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?country=DK", "?country=DK&country=XX", "?country=DK&country=LT&_dl=1"]
+)
+async def test_csv_of_what_is_no_comparison_is_refused(countries_portal: Datasette, query: str):
+    answer = await countries_portal.client.get(f"/countries/compare.csv{query}")
+    assert answer.status_code == 400
+    assert len(answer.json()["error"]) > 10
+
+
+async def test_a_comparison_can_be_cited_and_shared(countries_portal: Datasette):
+    found = await page(countries_portal, "/countries/compare?country=LT&country=DK")
+    address = "/countries/compare?country=DK&country=LT"
+    cited = text(found.find(id="citation"))
+    assert "Compare countries: Lithuania, Denmark" in cited
+    assert address in cited
+    assert str(found.find(id="share-link")["value"]).endswith(address)
+
+
+async def test_a_heading_names_a_few_countries_and_counts_many(countries_portal: Datasette):
+    found = await page(countries_portal, "/countries/compare?country=DK&country=LT&country=EE")
+    assert text(found.h1) == "Compare countries: Denmark, Lithuania, Estonia"
+    query = "&".join(f"country={code}" for code in NETWORK[:5])
+    found = await page(countries_portal, f"/countries/compare?{query}")
+    assert text(found.h1) == "Compare 5 countries"
+    assert text(found.title).startswith("Compare 5 countries – ")
+    assert found.select_one("a[href='#choose']")
+    assert found.select_one("form#choose")
+
+
 async def test_every_number_of_a_comparison_is_that_of_the_list_it_links_to(
     countries_portal: Datasette,
 ):
@@ -367,7 +440,7 @@ async def test_any_order_of_countries_has_one_canonical_address(countries_portal
 
 @pytest.mark.parametrize(
     "query",
-    ["country=XX", "country=AU&country=DK", "country=", "country=dk", "sector=x", "country=DK&x",
+    ["country=XX", "country=AU&country=DK", "country=dk", "sector=x", "country=DK&x",
      "country=%00", "country=%ff", "country=" + "a" * 10_000, "country=🚲", "&".join(["a=b"] * 500),
      "country=%3C/script%3E", "_lang=da"],
 )  # fmt: skip
@@ -429,6 +502,13 @@ def test_many_columns_have_every_nth_label_and_their_highest_value():
     labels = [word.text for word in words if word.role == "label"]
     assert labels[0] == "1700"
     assert 5 <= len(labels) <= 10
+
+
+def test_the_outermost_labels_stay_within_a_narrow_chart():
+    decades = [Item(f"{1700 + 10 * n}–{10 * n % 100 + 9:02}", n, str(n)) for n in range(33)]
+    labels = [word for word in charts.columns(decades).words if word.role == "label"]
+    assert (labels[0].x, labels[0].anchor) == (0, "start")
+    assert {word.anchor for word in labels[1:-1]} == {"middle"}
 
 
 def test_bars_of_a_group_have_each_its_hue_and_label():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     "programmes": [
         {"id": "dk-fund", "name": "Fund", "country": "DK", "kind": "voucher", "status": "annual",
          "organisation": "dk-house", **SOURCE},
+        {"id": "dk-ran", "name": "It ran", "country": "DK",
+         "kind": "training-programme", "status": "unknown",
+         "organisation": "dk-house", "period": "2015-2017", **SOURCE},
     ],
     "articles": [
         {"id": "story", "title": "A story", "publisher": "House of Help", "language": "en",
@@ -34,6 +38,14 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "countries": ["DK", "SE"], "themes": ["finance"], **SOURCE},
         {"id": "later", "title": "A later story", "publisher": "We", "published": "2026-05",
          "enterprises": ["dk-one"], **SOURCE},
+        {"id": "mention", "title": "A mention", "publisher": "We", "published": "2024",
+         "organisations": ["dk-house"], **SOURCE},
+        {"id": "both", "title": "On ourselves", "publisher": "House of Help", "published": "2025",
+         "authors": ["dk-house"], "organisations": ["dk-house"], **SOURCE},
+    ],
+    "library": [
+        {"id": "guide", "title": "A guide", "kind": "guide", "publisher": "House of Help",
+         "organisation": "dk-house", "year": 2021, "url": "https://example.org/g", **SOURCE},
     ],
 }  # fmt: skip
 
@@ -69,6 +81,75 @@ async def test_whoever_is_told_of_leads_back_to_the_articles_newest_first(
     assert found == ["/baltic/articles/later", "/baltic/articles/story"]
     html = await page(linked, "/baltic/organisations/dk-house")
     assert {"/baltic/articles/story", "/baltic/programmes/dk-fund"} <= set(links(html, "section"))
+
+
+def lists(html: BeautifulSoup) -> dict[str, list[str]]:
+    """Heading of a list of records that name this one → its lines."""
+    return {
+        heading.text: [" ".join(li.text.split()) for li in heading.parent.select("li")]
+        for heading in html.select("section[aria-labelledby^=naming-] h2")
+        if heading.parent
+    }
+
+
+async def test_each_list_says_what_its_records_are_to_whom_they_name(linked: Datasette) -> None:
+    html = await page(linked, "/baltic/organisations/dk-house")
+    assert lists(html) == {
+        "Programmes it gives: 2": [
+            "Fund Voucher Every year",
+            "It ran Training programme Ran 2015–2017; not known whether it will again",
+        ],
+        "Library items it published: 1": ["A guide Guide 2021"],
+        "Articles it wrote: 2": ["A story 2 January 2026", "On ourselves 2025"],
+        "Articles by others that mention it: 1": ["A mention 2024 We"],
+    }
+    html = await page(linked, "/baltic/enterprises/dk-one")
+    assert lists(html) == {
+        "Articles that mention it: 2": [
+            "A later story May 2026 We",
+            "A story 2 January 2026 House of Help",
+        ]
+    }
+
+
+async def test_a_list_of_many_leads_to_all_of_them(tmp_path: Path) -> None:
+    house = RECORDS["organisations"][0]
+    articles = [
+        {"id": f"a{n}", "title": f"A{n}", "publisher": "We", "organisations": ["dk-house"],
+         "authors": ["dk-house"] if n == 0 else [], **SOURCE}
+        for n in range(9)
+    ]  # fmt: skip
+    portal = create_datasette(publish(tmp_path, {"organisations": [house], "articles": articles}))
+    html = await page(portal, "/baltic/organisations/dk-house")
+    found = lists(html)["Articles by others that mention it: 8"]
+    assert len(found) == 6
+    (everything,) = html.select("section[aria-labelledby^=naming-] > p a")
+    assert everything.text == "All 8 records"
+    answer = await portal.client.get(str(everything["href"]).replace("?", ".json?"))
+    assert answer.json()["filtered_table_rows_count"] == 8
+
+
+@pytest.mark.parametrize("table", ["articles", "organisations", "programmes"])
+async def test_a_table_that_is_kept_back_is_told_of_nowhere(tmp_path: Path, table: str) -> None:
+    settings = tmp_path / "metadata.yml"
+    settings.write_text(f"databases: {{baltic: {{tables: {{{table}: {{allow: false}}}}}}}}")
+    portal = create_datasette(publish(tmp_path, RECORDS), metadata=settings)
+    names = {
+        "articles": ("A story", "A later story"),
+        "organisations": ("House of Help</a>", "dk-house"),
+        "programmes": ("Fund",),
+    }
+    for path in (
+        "enterprises/dk-one", "organisations/dk-house", "programmes/dk-fund", "articles/story",
+        "library/guide",
+    ):  # fmt: skip
+        response = await portal.client.get(f"/baltic/{path}")
+        if path.startswith(table):
+            assert response.status_code == 403
+            continue
+        assert response.status_code == 200
+        main = response.text.partition("<main")[2].partition("</main>")[0]
+        assert not [name for name in names[table] if name in main], path
 
 
 async def test_the_same_reference_narrows_a_list_and_is_told_by_name(linked: Datasette) -> None:

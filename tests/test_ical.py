@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -443,7 +445,7 @@ async def test_the_list_offers_the_calendar_of_its_choice(events_portal: Dataset
     assert panel.select_one("input[readonly]")["value"] == f"http://{address}"
     assert panel.select_one("a")["href"] == f"webcal://{address}"
     other = await events_portal.client.get("/baltic/library")
-    assert not BeautifulSoup(other.text, "html.parser").select("#subscribe")
+    assert not BeautifulSoup(other.text, "html.parser").select("a[href^='webcal:']")
 
 
 async def test_every_event_of_the_network_can_be_read(real_portal: Datasette) -> None:
@@ -493,3 +495,43 @@ def test_whatever_an_event_is_its_calendar_is_a_good_one(
     origin = Origin(known.tables["events"], host(known), lambda key: f"https://example.org/{key}")
     named = [record | {"id": f"event-{number}"} for number, record in enumerate(records)]
     assert len(check(calendar(named, origin).decode()).events) == len(records)
+
+
+async def test_an_event_in_the_first_year_there_is_breaks_no_calendar(tmp_path: Path) -> None:
+    event = FIRST | {"start": "0001-01-01", "start_time": "00:30", "end_time": "05:00"}
+    portal = create_datasette(publish(tmp_path, {"events": [event]}))
+    response = await portal.client.get("/baltic/events.ics")
+    assert response.status_code == 200
+    assert "DTSTART:00010101T003000" in response.text
+
+
+async def test_a_time_without_a_zone_is_not_read_in_that_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Riga there is no 03:30 on that day, but the event is not said to be there."""
+    event = FIRST | {"start": "2027-03-28", "start_time": "03:30", "end_time": "04:10"}
+    portal = create_datasette(publish(tmp_path, {"events": [event]}))
+    monkeypatch.setenv("TZ", "Europe/Riga")
+    time.tzset()
+    try:
+        response = await portal.client.get("/baltic/events.ics")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "DTEND:20270328T041000" in response.text
+
+
+async def test_all_who_ask_at_the_same_time_get_the_same_calendar(published: Path) -> None:
+    portal = create_datasette(published)
+    answers = await asyncio.gather(*(portal.client.get("/baltic/events.ics") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+
+
+FIRST = {
+    "id": "first",
+    "name": "First",
+    "country": "DK",
+    "online": False,
+    "source_url": "https://example.org",
+}

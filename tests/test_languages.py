@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -10,6 +11,7 @@ from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
 from build.assets.messages import catalogue, template, untranslated
+from portal.app import create_datasette
 from portal.language import ENGLISH, LANGUAGES, day, ngettext, number, speaking
 
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
@@ -173,3 +175,11 @@ def test_numbers_and_words_agree(code: str, forms: dict[int, str]):
         for count, words in forms.items():
             text = ngettext("%(count)s record", "%(count)s records", count)
             assert text % {"count": count} == words
+
+
+@pytest.mark.parametrize("base", ["/", "/portal/"])
+async def test_a_slash_at_the_end_does_not_change_the_language(published: Path, base: str):
+    portal = create_datasette(published, settings={"base_url": base})
+    for path in ("search", "countries/dk", "support", "baltic/events"):
+        response = await portal.client.get(f"/da/{path}/?q=1")
+        assert response.headers["location"] == f"{base}da/{path}?q=1"

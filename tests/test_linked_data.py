@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,3 +284,19 @@ async def test_an_article_is_shared_as_one_in_the_language_of_the_page(told: Dat
     graph = {meta["property"]: meta["content"] for meta in html.select("meta[property^='og:']")}
     assert graph["og:type"] == "article"
     assert graph["og:locale"] == "et_EE"
+
+
+async def test_an_event_in_a_zone_unknown_here_has_a_page(tmp_path: Path) -> None:
+    event = {
+        "id": "far",
+        "name": "Far",
+        "country": "DK",
+        "online": False,
+        "start": "2099-01-01",
+        "start_time": "10:00",
+        "timezone": "Mars/Phobos",
+        "source_url": "https://example.org",
+    }
+    portal = create_datasette(publish(tmp_path, {"events": [event]}))
+    for path in ("/baltic/events", "/baltic/events/far", "/baltic/events.ics"):
+        assert (await portal.client.get(path)).status_code == 200, path

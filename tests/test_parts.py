@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +73,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
         item("course", "Becoming an entrepreneur"),
         item("other", "Before all others"),
         item("last", "Long gone", broken_since="2026-03-01"),
+        item("third", "Gone part", part_of="course", position=3, broken_since="2026-03-01"),
+        item("archive", "In a list") | {"url": "https://www.example.org/2020/12/"},
     ]
     return create_datasette(publish(tmp_path_factory.mktemp("library"), {"library": items}))
 
@@ -85,7 +88,7 @@ async def html(library: Datasette, path: str) -> BeautifulSoup:
 async def test_the_list_shows_parts_after_their_whole_in_their_order(library: Datasette) -> None:
     page = await html(library, "/baltic/library")
     assert [str(card["data-id"]) for card in page.select(".card")] == [
-        "course", "first", "second", "tenth", "other", "last",
+        "course", "first", "second", "third", "tenth", "other", "archive", "last",
     ]  # fmt: skip
     part = page.select_one(".card[data-id=second]")
     assert part and "is-part" in part["class"]
@@ -95,24 +98,79 @@ async def test_the_list_shows_parts_after_their_whole_in_their_order(library: Da
 async def test_the_whole_lists_its_parts_and_each_part_leads_on(library: Datasette) -> None:
     whole = await html(library, "/baltic/library/course")
     parts = [a["href"] for a in whole.select("section[aria-labelledby=parts-heading] li a")]
-    assert parts == [f"/baltic/library/{key}" for key in ("first", "second", "tenth")]
-    assert "Library: 3" not in whole.text  # they are not told twice
+    assert parts == [f"/baltic/library/{key}" for key in ("first", "second", "third", "tenth")]
+    assert len(whole.select("section a[href='/baltic/library/tenth']")) == 1
     second = await html(library, "/baltic/library/second")
     assert [a["href"] for a in second.select(".parts-nav a")] == [
         "/baltic/library/first",
-        "/baltic/library/tenth",
+        "/baltic/library/third",
     ]
-    assert second.select_one(".facts a[href='/baltic/library/course']")
     first = await html(library, "/baltic/library/first")
     assert [a["href"] for a in first.select(".parts-nav a")] == ["/baltic/library/second"]
+
+
+async def test_the_parts_stand_first_under_their_own_numbers(library: Datasette) -> None:
+    whole = await html(library, "/baltic/library/course")
+    items = whole.select("section.parts li")
+    assert [item["value"] for item in items] == ["1", "2", "3", "10"]
+    assert [" ".join(item.text.split()) for item in items if "broken" in item.text] == [
+        "Gone part (the link is broken)"
+    ]
+    text = str(whole)
+    assert text.index("Open it on") < text.index("parts-heading") < text.index('class="facts"')
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("second", "Part 2 of 4 of Becoming an entrepreneur"),
+        ("tenth", "Part 10 of Becoming an entrepreneur"),  # of four that we know
+    ],
+)
+async def test_a_part_says_below_its_heading_which_it_is(
+    library: Datasette, key: str, said: str
+) -> None:
+    part = await html(library, f"/baltic/library/{key}")
+    header = part.select_one("article > header")
+    assert header and said in " ".join(header.text.split())
+    assert header.select_one("a[href='/baltic/library/course']")
+    assert str(part).index('class="parts-nav"') < str(part).index('class="provenance"')
+
+
+async def test_of_very_many_parts_each_leads_to_its_neighbours(tmp_path: Path) -> None:
+    parts = [item(f"part-{n}", f"Part {n}", part_of="course", position=n) for n in range(1, 206)]
+    course = item("course", "Long")
+    portal = create_datasette(publish(tmp_path, {"library": [course, *parts]}))
+    part = await html(portal, "/baltic/library/part-203")
+    assert [a["href"] for a in part.select(".parts-nav a")] == [
+        "/baltic/library/part-202",
+        "/baltic/library/part-204",
+    ]
+    whole = await html(portal, "/baltic/library/course")
+    assert len(whole.select("section.parts li")) == 200
+    (everything,) = whole.select("section.parts > p a")
+    assert everything.text == "All 205 records"
+    assert everything["href"] == "/baltic/library?part_of=course"
+
+
+async def test_a_page_that_lists_others_is_not_said_to_be_the_item(library: Datasette) -> None:
+    for key, words in {
+        "archive": "Find it on example.org",
+        "course": "Open it on example.org",
+    }.items():
+        page = await html(library, f"/baltic/library/{key}")
+        assert [a.text for a in page.select("header a.button")] == [words]
 
 
 async def test_a_broken_link_says_so_and_where_a_copy_may_be(library: Datasette) -> None:
     page = await html(library, "/baltic/library/last")
     assert "On 1 March 2026 it did not lead there any more." in page.text
-    copy = page.select_one("a[href^='https://web.archive.org/']")
-    assert copy and str(copy["href"]).endswith("https://example.org/last")
+    (copy,) = page.select("article > header a.button")
+    assert copy["href"] == "https://web.archive.org/web/*/https://example.org/last"
+    old = page.select_one("article > header a.quiet")
+    assert old and (old["href"], old.text) == ("https://example.org/last", "Try the old address")
     cards = await html(library, "/baltic/library")
     assert [card["data-id"] for card in cards.select(".card") if "was broken" in card.text] == [
-        "last"
+        "third",
+        "last",
     ]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from datasette.app import Datasette
+from portal_fixtures import publish
 
+from portal.app import create_datasette
 from portal.catalogue import Catalogue, catalogue
 from portal.citation import citation, data_version
 
@@ -140,6 +144,171 @@ async def test_csl_is_a_list_of_one(portal: Datasette):
     (item,) = response.json()
     assert item["URL"] == "http://localhost/baltic/articles?language=en"
     assert "English" in item["title"]
+
+
+# Works that others published, and those of our own
+
+
+SOURCE = {"source_url": "https://example.org/source"}
+WORKS: dict[str, list[dict[str, Any]]] = {
+    "organisations": [
+        {"id": "dk-house", "name": "House & Co", "country": "DK", "kind": "network", **SOURCE},
+        {"id": "dk-hut", "name": "Hut", "country": "DK", "kind": "network", **SOURCE},
+    ],
+    "library": [
+        {"id": "report", "title": "A 100% {report}", "kind": "report", "publisher": "The Office",
+         "year": 2019, "language": "da", "url": "https://example.org/a_b?c=1&d={2}", **SOURCE},
+        {"id": "undated", "title": "What is it?", "kind": "report", "publisher": "Office e. V.",
+         "url": "https://example.org/u", **SOURCE},
+        {"id": "nameless", "title": "Nameless", "kind": "guide", "year": 2020,
+         "url": "https://example.org/n", **SOURCE},
+        {"id": "bare", "title": "Bare", "kind": "digital-tool", "url": "https://example.org/b",
+         **SOURCE},
+    ],
+    "articles": [
+        {"id": "elsewhere", "title": "Elsewhere", "published": "2018-06", "publisher": "The Paper",
+         "url": "https://example.org/e", "authors": ["dk-house"], "language": "pl", **SOURCE},
+        {"id": "own", "title": "Our own", "published": "2026-11-25", "publisher": "The network",
+         "authors": ["dk-house", "dk-hut"], "body": "Text.", "language": "en", **SOURCE},
+        {"id": "unsigned", "title": "Unsigned", "publisher": "The network", "body": "Text.",
+         **SOURCE},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    return create_datasette(publish(tmp_path_factory.mktemp("works"), WORKS))
+
+
+async def cited_on(works: Datasette, path: str) -> dict[str, str]:
+    """Summary → citation, of all that the page of a record offers."""
+    html = (await works.client.get(path)).text
+    found = re.findall(
+        r"<summary>(Cite[^<]*)</summary>\s*<p class=\"citation\"[^>]*>(.*?)</p>", html, flags=re.S
+    )
+    return {summary: unescape(words) for summary, words in found}
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("library/report", "The Office (2019). A 100% {report}. https://example.org/a_b?c=1&d={2}"),
+        ("library/undated", "Office e. V. What is it? https://example.org/u"),
+        ("library/nameless", "Nameless (2020). https://example.org/n"),
+        ("library/bare", "Bare. https://example.org/b"),
+        ("articles/elsewhere", "The Paper (June 2018). Elsewhere. https://example.org/e"),
+    ],
+)
+async def test_a_work_of_others_is_cited_before_our_record_of_it(
+    works: Datasette, path: str, words: str
+):
+    found = await cited_on(works, f"/baltic/{path}")
+    assert list(found) == ["Cite the work itself", "Cite this record of the directory"]
+    assert found["Cite the work itself"] == words
+    record = found["Cite this record of the directory"]
+    assert "2026.11+test" in record
+    assert f"http://localhost/baltic/{path}" in record
+
+
+async def test_an_article_of_ours_is_cited_by_its_organisations_and_our_address(works: Datasette):
+    address = "http://localhost/baltic/articles"
+    assert await cited_on(works, "/baltic/articles/own") == {
+        "Cite the article": f"House & Co, Hut (25 November 2026). Our own. {address}/own"
+    }
+    assert await cited_on(works, "/baltic/articles/unsigned") == {
+        "Cite the article": f"The network. Unsigned. {address}/unsigned"
+    }
+
+
+async def test_what_is_no_work_is_cited_as_a_record(works: Datasette):
+    assert list(await cited_on(works, "/baltic/organisations/dk-hut")) == ["Cite this record"]
+
+
+async def entries(works: Datasette, address: str) -> list[dict[str, str]]:
+    response = await works.client.get(address)
+    assert response.status_code == 200, response.text
+    return [fields_of(entry) for entry in re.split(r"\n(?=@)", response.text)]
+
+
+async def test_bibtex_of_one_work_has_the_work_and_our_record_of_it(works: Datasette):
+    work, record = await entries(works, "/baltic/library.bib?id=report")
+    assert (work["entry"], work["key"]) == ("techreport", "report")
+    assert work["author"] == "{The Office}", "an institution is one name"
+    assert as_printed(work["title"]) == "A 100% {report}"
+    assert (work["institution"], work["year"]) == ("The Office", "2019")
+    assert work["url"] == "https://example.org/a_b?c=1&d=%7B2%7D"
+    assert "http://localhost/baltic/library/report" in as_printed(work["note"])
+    assert "urldate" not in work, "nobody looked at it today"
+    assert record["version"] == "2026.11+test"
+    assert record["url"] == "http://localhost/baltic/library/report"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "fields"),
+    [
+        ("library.bib?id=undated", "misc", {"author", "title", "publisher", "note", "url"}),
+        ("library.bib?id=bare", "misc", {"title", "note", "url"}),
+        ("articles.bib?id=elsewhere", "misc",
+         {"author", "title", "publisher", "year", "month", "note", "url"}),
+    ],
+)  # fmt: skip
+async def test_bibtex_of_a_work_says_nothing_that_is_not_known(
+    works: Datasette, address: str, kind: str, fields: set[str]
+):
+    work, _record = await entries(works, f"/baltic/{address}")
+    assert work["entry"] == kind
+    assert set(work) == fields | {"entry", "key"}
+
+
+async def test_bibtex_of_an_article_of_ours_is_one_entry(works: Datasette):
+    (work,) = await entries(works, "/baltic/articles.bib?id=own")
+    assert work["author"] == r"{House \& Co} and {Hut}"
+    assert (work["year"], work["month"]) == ("2026", "11")
+    assert work["url"] == "http://localhost/baltic/articles/own"
+    assert "2026.11+test" in work["note"]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "issued"),
+    [
+        ("library.csl?id=report", "report", [2019]),
+        ("library.csl?id=nameless", "document", [2020]),
+        ("library.csl?id=bare", "software", None),
+        ("articles.csl?id=elsewhere", "webpage", [2018, 6]),
+        ("articles.csl?id=own", "post-weblog", [2026, 11, 25]),
+    ],
+)
+async def test_csl_has_the_same(
+    works: Datasette, address: str, kind: str, issued: list[int] | None
+):
+    work, *records = (await works.client.get(f"/baltic/{address}")).json()
+    assert work["type"] == kind
+    assert work.get("issued") == (issued and {"date-parts": [issued]})
+    # https://github.com/citation-style-language/schema, schemas/input/csl-data.json
+    allowed = "id type title author publisher issued language note URL".split()
+    assert set(work) <= set(allowed)
+    assert "accessed" not in work
+    assert [record["type"] for record in records] == ["dataset"] * ("own" not in address)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?id=report&id=bare", "?id=report&kind=report", "?id=nothing", "?id=report&_search=a"],
+)
+async def test_lists_are_cited_as_selections_of_the_directory(works: Datasette, query: str):
+    (one,) = await entries(works, f"/baltic/library.bib{query}")
+    assert one["howpublished"].startswith("Data set")
+
+
+async def test_an_author_that_is_kept_back_is_not_named(tmp_path: Path):
+    settings = tmp_path / "metadata.yml"
+    settings.write_text("databases: {baltic: {tables: {organisations: {allow: false}}}}")
+    works = create_datasette(publish(tmp_path, WORKS), metadata=settings)
+    (work,) = await entries(works, "/baltic/articles.bib?id=own")
+    assert work["author"] == "{The network}"
+    found = await cited_on(works, "/baltic/articles/own")
+    assert found["Cite the article"].startswith("The network (25 November 2026).")
 
 
 async def test_nonsense_is_not_cited(portal: Datasette):

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +14,8 @@ from datasette.app import Datasette
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+
+from portal.app import create_datasette
 
 FILTERS = st.lists(
     st.sampled_from(
@@ -168,3 +171,10 @@ async def test_geojson_refuses_in_words(portal: Datasette, address: str, status:
     response = await portal.client.get(address)
     assert (response.status_code, response.json()["ok"]) == (status, False)
     assert words in response.json()["error"]
+
+
+@pytest.mark.parametrize("form", ["csv", "geojson", "xlsx"])
+async def test_downloads_are_to_be_had_below_another_path(published: Path, form: str):
+    portal = create_datasette(published, settings={"base_url": "/portal/"})
+    response = await portal.client.get(f"/baltic/enterprises.{form}")
+    assert response.status_code == 200, response.text

@@ -124,7 +124,7 @@ async def test_a_record_without_a_place_says_so(portal: Datasette):
 async def test_a_record_names_those_it_belongs_to(portal: Datasette):
     html = await page(portal, "/baltic/events/summit")
     assert '<a href="/baltic/organisations/dk-network">Network</a>' in html
-    assert "Events: 1" in await page(portal, "/baltic/organisations/dk-network")
+    assert "Events it organises: 1" in await page(portal, "/baltic/organisations/dk-network")
 
 
 async def test_labels_stand_for_codes(portal: Datasette):

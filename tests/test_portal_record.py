@@ -19,6 +19,7 @@ from schema_org import problems
 from portal import facts
 from portal.app import create_datasette
 from portal.area import distance_km
+from portal.calendar_days import today
 from portal.catalogue import Catalogue, catalogue
 from portal.location import certainty, coordinates
 from portal.nearby import of_same_field
@@ -307,7 +308,8 @@ def test_what_may_be_a_link(text: str, is_one: bool):
 
 async def test_an_event_tells_days_time_and_place(rich: Datasette):
     html = await page(rich, "/baltic/events/2021-day")
-    assert fact(html, "Days") == "30–31 May 2021, from 09:30 (time of Tallinn)"
+    when = "Sunday to Monday, 30–31 May 2021, from 09:30 (time of Tallinn)"
+    assert fact(html, "When") == when
     assert fact(html, "Online") == "No"
     assert fact(html, "Organisation") == "Hub & <b>Co</b>"
     assert "Not on the map" in section(html, "On the map")
@@ -320,12 +322,62 @@ async def test_a_provider_who_has_a_record_is_named_once(rich: Datasette):
     assert "On the map" not in html, "programmes have no place"
 
 
+async def test_a_programme_says_first_whether_one_can_apply(rich: Datasette):
+    html = await page(rich, "/baltic/programmes/ee-grant")
+    (notice,) = re.findall('<p class="notice">(.*?)</p>', html)
+    assert text_of(notice).startswith("Every year")
+    assert "once a year" in notice
+    assert html.index("<h1") < html.index(notice) < html.index('<dl class="facts"')
+    assert fact(html, "Status") == "Every year"
+
+
+async def test_what_it_helps_with_is_not_told_twice(rich: Datasette):
+    for path in ("organisations/ee-hub", "programmes/ee-grant"):
+        html = await page(rich, f"/baltic/{path}")
+        assert "needs=" not in html
+        assert "Training" in html or "Grant" in html
+
+
+async def test_long_lists_below_a_text_of_ours_stand_in_one_line(tmp_path: Path):
+    text = {"id": "own", "title": "Own", "publisher": "We", "source_url": "https://example.org"}
+    topics = ["a", "b", "c", "d", "e"]
+    articles = [
+        text | {"body": "Text.", "topics": topics},
+        text | {"id": "few", "body": "Text.", "topics": topics[:4]},
+    ]
+    portal = create_datasette(publish(tmp_path, {"articles": articles}))
+    many, few = [await page(portal, f"/baltic/articles/{key}") for key in ("own", "few")]
+    assert [
+        len(re.findall("<dd", re.findall(">Topics</dt>(.*?)</div>", html, flags=re.S)[0]))
+        for html in (many, few)
+    ] == [1, 4]
+    assert fact(many, "Topics") == "a b c d e"
+
+
+async def test_of_very_many_named_records_it_says_how_many_more_there_are(tmp_path: Path):
+    firms = [enterprise(f"ee-{number}") for number in range(230)]
+    keys = [one["id"] for one in firms]
+    source = {"publisher": "We", "source_url": "https://example.org"}
+    articles = [
+        {"id": "many", "title": "Many", "enterprises": keys} | source,
+        {"id": "fewer", "title": "Fewer", "enterprises": keys[:200]} | source,
+    ]
+    records = {"enterprises": firms, "articles": articles}
+    portal = create_datasette(publish(tmp_path, records))
+    assert fact(await page(portal, "/baltic/articles/many"), "Enterprises in it").endswith(
+        "and 30 more"
+    )
+    assert "more" not in fact(await page(portal, "/baltic/articles/fewer"), "Enterprises in it")
+
+
 async def test_text_in_another_language_says_so(rich: Datasette):
     html = await page(rich, "/baltic/articles/tekst")
     assert re.search(r'<h1 dir="auto" lang="da">Tekst</h1>', html)
     assert re.search(r'<div class="prose" lang="da">\s*<p dir="auto">Et.</p>', html)
     assert "&lt;i&gt;To&lt;/i&gt;" in html
-    assert fact(html, "Published") == "March 2026"
+    byline = '<time datetime="2026-03">March 2026</time>, <span dir="auto">Hub</span>'
+    assert byline in html
+    assert not re.search("<dt[^>]*>(Published|Publisher)</dt>", html), "told above"
 
 
 async def test_the_place_its_precision_and_how_sure_it_is_are_explained(rich: Datasette):
@@ -374,6 +426,37 @@ async def test_sources_tell_when_they_were_checked(rich: Datasette):
     assert "Not yet confirmed by the partner" in other
 
 
+async def test_only_what_goes_on_may_have_changed_since_it_was_read(rich: Datasette):
+    for path, may_change in {
+        "organisations/ee-hub": True,
+        "programmes/ee-grant": True,
+        "events/2027-day": today().isoformat() <= "2027-05-31",
+        "events/2021-day": False,
+        "library/kursus": False,
+        "articles/tekst": False,
+    }.items():
+        told = section(await page(rich, f"/baltic/{path}"), "Where this is from")
+        assert ("may have changed since" in told) is may_change, path
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://example.org/library/page/20", True),
+        ("https://example.org/category/news/", True),
+        ("https://example.org/tag/impact", True),
+        ("https://example.org/2020/12/", True),
+        ("https://example.org/2020/12", True),
+        ("https://example.org/2020/12/a-report/", False),
+        ("https://example.org/2020/13/", False),
+        ("https://example.org/page/a-report-1750075", False),
+        ("https://example.org/report?from=/category/news", False),
+    ],
+)
+def test_what_is_plainly_a_page_that_lists_others(address: str, is_one: bool):
+    assert facts.is_listing(address) is is_one
+
+
 # What is near
 
 
@@ -411,12 +494,17 @@ async def test_nothing_is_near_a_record_that_has_no_place(rich: Datasette):
 
 async def test_records_that_name_this_one_are_linked(rich: Datasette):
     html = await page(rich, "/baltic/organisations/ee-hub")
-    events = section(html, "Events: 8")
+    events = section(html, "Events it organises: 8")
     ids = re.findall(r'href="/baltic/events/([\w-]+)"', events)
-    assert ids == [f"{year}-day" for year in range(2027, 2021, -1)], "the newest first"
+    coming = [year for year in range(2020, 2028) if f"{year}-05-31" >= today().isoformat()]
+    past = [year for year in range(2027, 2019, -1) if year not in coming]
+    expected = [f"{year}-day" for year in coming + past][:6]
+    assert ids == expected, "coming ones first, the soonest; then the latest"
     assert '<a href="/baltic/events?organisation=ee-hub" rel="nofollow">All 8 records</a>' in events
-    programmes = section(html, "Support programmes: 1")
+    assert "Day 2026 30–31 May 2026 Tartu" in text_of(events)
+    programmes = section(html, "Programmes it gives: 1")
     assert '<a href="/baltic/programmes/ee-grant" dir="auto">Grant</a>' in programmes
+    assert "Grant Grant Every year" in text_of(programmes), "its kind and whether one can apply"
     assert "All " not in programmes
 
 
@@ -488,6 +576,24 @@ async def test_the_list_of_its_field_in_its_country_is_offered(rich: Datasette):
     html = await page(rich, "/baltic/enterprises/ee-full")
     assert "Recycling and reuse in Estonia: all records" in html
     assert "/baltic/enterprises?country=EE&amp;sector=recycling-and-reuse" in html
+
+
+async def test_no_list_is_offered_that_has_this_record_alone(rich: Datasette):
+    html = await page(rich, "/baltic/organisations/ee-hub")
+    assert "all records" not in section(html, "Go on from here")
+
+
+async def test_lists_are_not_of_work_across_countries(tmp_path: Path):
+    def organisation(key: str, country: str) -> dict[str, Any]:
+        source = {"source_url": "https://example.org"}
+        return {"id": key, "name": key, "country": country, "kind": "network"} | source
+
+    records = [organisation("int-one", "INT"), organisation("eu-two", "EU")]
+    portal = create_datasette(publish(tmp_path, {"organisations": records}))
+    html = await page(portal, "/baltic/organisations/int-one")
+    on = section(html, "Go on from here")
+    assert '<a href="/baltic/organisations?kind=network" rel="nofollow">Network: all records' in on
+    assert "It works across countries." in section(html, "On the map")
 
 
 async def test_links_keep_the_language(rich: Datasette):

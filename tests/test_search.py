@@ -126,7 +126,8 @@ def test_words_are_found_where_they_stand(text: str) -> None:
 @pytest.mark.parametrize(
     "spellings",
     ["Aarhus Århus Arhus AARHUS Aarhuus", "København Koebenhavn Kobenhavn", "Ørsted Oersted Orsted",
-     "Straße Strasse STRASSE", "Łódź Lodz", "Müller Mueller Muller", "Гомель Gomel"],
+     "Straße Strasse STRASSE", "Łódź Lodz", "Müller Mueller Muller", "Гомель Gomel",
+     "Storåen Storaaen Storaen", "Lääne Laeaene Laane", "blåand blaaand blaand"],
 )  # fmt: skip
 def test_spellings_of_a_letter_are_one(spellings: str) -> None:
     words = {loose(word) for word in spellings.replace("Aarhuus", "").split()}
@@ -182,6 +183,25 @@ def test_small_words_between_others_need_not_occur(bench: Workbench) -> None:
     shelf = Shelf(bench, {"name": "Duona & pienas"})
     for text in ("duona ir pienas", "duona and pienas", "duona og pienas", "duona i pienas"):
         assert shelf.names(text) == ["Duona & pienas"]
+
+
+@pytest.mark.parametrize("text", ["the", "og", "a", "aa", "Å", "of the"])
+def test_words_that_most_texts_have_are_looked_for_in_names_alone(
+    bench: Workbench, text: str
+) -> None:
+    shelf = Shelf(
+        bench,
+        {"name": "Duona", "summary": "A loaf of the best bread og salt."},
+        {"name": "Og Å of the day"},
+    )
+    assert shelf.names(text) == ["Og Å of the day"]
+    assert set(shelf.names(f"{text} duona")) == {"Duona"}
+
+
+@pytest.mark.parametrize("text", ["aaa", "aae", "aaaaaaaa", "a" * 300, "ÅÅÅ", "Åå æ aaa"])
+def test_a_letter_again_and_again_is_no_word(bench: Workbench, text: str) -> None:
+    shelf = Shelf(bench, {"name": "A bakery", "summary": "A loaf."}, {"name": "Aa"})
+    assert shelf.names(text) == []
 
 
 def test_a_short_word_that_is_known_is_not_the_beginning_of_another(bench: Workbench) -> None:

@@ -21,7 +21,7 @@ from portal.listing import extent
 from portal.query import Selection, parse
 from portal.site_search import SECTIONS
 from portal.suggestions import (
-    MOST,
+    LINES,
     Choice,
     Group,
     Item,
@@ -161,6 +161,22 @@ def test_no_group_is_longer_than_asked_for(directory: Directory) -> None:
     assert max(sizes) == 2
 
 
+@pytest.mark.parametrize("text", ["st", "so", "ko", "pol"])
+def test_all_groups_together_are_seen_at_a_glance(directory: Directory, text: str) -> None:
+    assert lines(directory.groups(text, limit=50)) <= LINES
+
+
+def test_records_of_one_name_are_told_apart_by_what_stands_beside(directory: Directory) -> None:
+    (event,) = directory.groups("impact day 2024", "events")[0].items
+    assert isinstance(event, Record)
+    assert [(column.name, value) for column, value in event.beside] == [
+        ("start", "2024-10-10"), ("city", "Tallinn"),
+    ]  # fmt: skip
+    programme = directory.groups("poveikio lab", "programmes")[0].items[0]
+    assert isinstance(programme, Record)
+    assert [column.name for column, _ in programme.beside] == ["country", "kind"]
+
+
 @pytest.mark.parametrize("table", ["organisations", "programmes", "events", "library", "articles"])
 def test_every_searchable_table_has_suggestions(directory: Directory, table: str) -> None:
     assert directory.groups("social", table)[0].kind == "records"
@@ -203,6 +219,11 @@ def test_without_a_choice_the_list_is_that_of_the_place(directory: Directory) ->
     assert asked == suggestions(
         directory.connection, directory.known, enterprises, "danz", within=Selection("enterprises")
     )
+
+
+def lines(groups: list[Group]) -> int:
+    """As one sees them: a heading for each group, and its suggestions."""
+    return sum(1 + len(group.items) for group in groups)
 
 
 def first(groups: list[Group]) -> tuple[str, Item]:
@@ -266,7 +287,7 @@ def test_places_and_codes_of_the_enterprises_are_suggested_among_everything(
 
 def test_everything_has_few_suggestions_of_many_kinds(directory: Directory) -> None:
     groups = directory.everything("soc")
-    assert sum(len(group.items) for group in groups) == MOST
+    assert lines(groups) == LINES
     assert len({group.table.name for group in groups}) == 6
     groups = directory.everything("genbrugt")
     assert [len(group.items) for group in groups] == [1]
@@ -282,7 +303,7 @@ def test_a_country_is_a_page_and_no_choice_among_everything(directory: Directory
 def test_anything_may_be_typed_into_the_search_of_everything(
     directory: Directory, text: str
 ) -> None:
-    assert sum(len(group.items) for group in directory.everything(text)) <= MOST
+    assert lines(directory.everything(text)) <= LINES
 
 
 @given(text=st.text())

@@ -22,7 +22,17 @@ from test_search import HOSTILE
 from portal.app import create_datasette
 from portal.catalogue import Catalogue
 from portal.errors import QueryError
-from portal.site_search import SECTIONS, Asked, Group, Results, find, question, read
+from portal.site_search import (
+    SECTIONS,
+    SHOWN_ALONE,
+    Asked,
+    Group,
+    Match,
+    Results,
+    find,
+    question,
+    read,
+)
 
 QUERIES = list(
     csv.DictReader((ROOT / "tests" / "site_search_queries.csv").open(encoding="utf-8", newline=""))
@@ -129,6 +139,13 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
          "countries": ["DK", "LT"], "url": "https://example.org/"},
         {"id": "lamps-two", "title": "More lamps", "kind": "guide", "language": "en",
          "countries": ["DK"], "url": "https://example.org/"},
+        {"id": "weaving", "title": "A whole course about weaving", "kind": "course",
+         "summary": "Weaving from the first thread to large looms.",
+         "url": "https://example.org/"},
+        {"id": "weaving-1", "title": "Weaving 1", "kind": "course", "part_of": "weaving",
+         "position": 1, "url": "https://example.org/"},
+        {"id": "weaving-2", "title": "Weaving looms", "kind": "course", "part_of": "weaving",
+         "position": 2, "url": "https://example.org/"},
     ],
     "articles": [
         {"id": "lamps", "title": "On lamps", "publisher": "We", "language": "en",
@@ -163,7 +180,38 @@ def test_groups_are_ordered_by_their_best_hit(own: Directory) -> None:
         results.best and name_of(results.best, results.best.hits[0]) == "enterprises/dk-lanternen"
     )
     assert [group.section for group in results.groups] == ["organisations", "enterprises", "events"]
-    assert [group.rank for group in results.groups] == [1, 2, 3]
+    assert [group.matches for group in results.groups] == [
+        [Match.NAME], [Match.SUBJECT, Match.TEXT], [Match.TEXT],
+    ]  # fmt: skip
+
+
+def test_of_equal_best_hits_the_others_decide_and_not_their_number(own: Directory) -> None:
+    results = own.ask("lamps")
+    assert [group.section for group in results.groups] == ["library", "articles", "enterprises"]
+    assert [group.matches[0] for group in results.groups] == [Match.NAME, Match.NAME, Match.TEXT]
+    assert own.ask("lamps", countries=("LT",)).groups[0].section == "articles"
+
+
+def test_parts_stand_after_the_whole_unless_they_are_the_better_hit(own: Directory) -> None:
+    assert hits(own.ask("weaving")) == [
+        "library/weaving", "library/weaving-1", "library/weaving-2",
+    ]  # fmt: skip
+    assert hits(own.ask("weaving looms")) == ["library/weaving-2", "library/weaving"]
+
+
+def test_a_whole_comes_first_however_many_of_its_parts_are_hits(tmp_path: Path) -> None:
+    whole = {"id": "yarn", "title": "All about the making of any yarn " * 5, "kind": "course"}
+    parts = [
+        {"id": f"yarn-{n:02}", "title": "Yarn", "kind": "course", "part_of": "yarn", "position": n}
+        for n in range(30)
+    ]
+    records = [SOURCE | {"url": "https://example.org/"} | row for row in (whole, *parts)]
+    directory = Directory(publish(tmp_path, {"library": records}))
+    assert hits(directory.ask("making yarn")) == ["library/yarn"]
+    found = directory.ask("yar")
+    assert hits(found)[0] == "library/yarn"
+    assert len(hits(found)) == SHOWN_ALONE
+    directory.connection.close()
 
 
 def test_the_best_hit_is_not_repeated_but_counted(own: Directory) -> None:
@@ -282,6 +330,66 @@ async def test_the_choice_is_a_form(own_portal: Datasette) -> None:
     assert (texts["library"], texts["LT"], texts["DK"], texts["events"]) == ("2", "1", "2", "0")
 
 
+async def test_what_is_chosen_is_said_and_can_be_left_out(own_portal: Datasette) -> None:
+    page = await seen(own_portal, {"q": "lamps", "section": "library", "country": ["LT", "DK"]})
+    count = page.select_one("#count")
+    assert count
+    assert " ".join(count.text.split()) == (
+        "2 hits for “lamps” · Section: Library · Country: Denmark or Lithuania"
+    )
+    assert "Search: lamps; Section: Library; Country: Denmark or Lithuania" in page.title.text  # type: ignore[union-attr]
+    chips = {str(link.text): str(link["href"]) for link in page.select(".chips a")}
+    assert chips == {
+        "Remove: Section: Library ×": "/search?q=lamps&country=DK&country=LT",
+        "Remove: Country: Lithuania ×": "/search?q=lamps&section=library&country=DK",
+        "Remove: Country: Denmark ×": "/search?q=lamps&section=library&country=LT",
+        "All sections and countries": "/search?q=lamps",
+    }
+    assert not (await seen(own_portal, {"q": "lamps"})).select(".chips")
+
+
+async def test_a_choice_without_any_hit_is_kept_for_the_next_search(own_portal: Datasette) -> None:
+    page = await seen(own_portal, {"q": "qwertyuiop", "country": "LT"})
+    assert page.select(".chips")
+    assert page.select_one("form#everything input[name=country]")["value"] == "LT"  # type: ignore[index]
+
+
+async def test_one_jumps_to_each_group(own_portal: Datasette) -> None:
+    page = await seen(own_portal, {"q": "lanternen"})
+    links = page.select(".on-this-page a")
+    assert [str(link["href"]) for link in links] == [
+        "#in-organisations", "#in-enterprises", "#in-events",
+    ]  # fmt: skip
+    assert all(page.select(str(link["href"])) for link in links)
+    counts = [str(count.text) for count in page.select(".on-this-page .count")]
+    assert counts == [str(heading.text) for heading in page.select(".hits h2 .count")]
+    assert not (await seen(own_portal, {"q": "zeppelin"})).select(".on-this-page")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("Latvia Estonia", "EE LV"), ("Estland og Letland", "EE LV"), ("DK SE", "DK SE"),
+     ("социальные предприятия Литва, Польша", "LT PL"), ("Poland, Polska", ""), ("Denmark", ""),
+     ("no is by", ""), ("France Latvia", ""), ("Germany lamps Danmark Sverige", "DE DK SE")],
+)  # fmt: skip
+async def test_who_names_several_countries_is_offered_their_comparison(
+    own: Directory, own_portal: Datasette, text: str, codes: str
+) -> None:
+    assert sorted(own.ask(text).compared) == codes.split()
+    page = await seen(own_portal, {"q": text})
+    links = [str(link["href"]) for link in page.select("a[href*=compare]")]
+    expected = urlencode([("country", code) for code in codes.split()])
+    assert links == ([f"/countries/compare?{expected}"] if codes else [])
+    for link in links:
+        assert (await own_portal.client.get(link)).status_code == 200
+
+
+async def test_it_is_said_when_names_alone_were_searched(own_portal: Datasette) -> None:
+    said = "only names were searched"
+    assert said in (await seen(own_portal, {"q": "on"})).text
+    assert said not in (await seen(own_portal, {"q": "on lamps"})).text
+
+
 async def test_a_hit_says_why_it_was_found(own_portal: Datasette) -> None:
     page = await seen(own_portal, {"q": "zeppelin"})
     (card,) = page.select(".card")
@@ -332,7 +440,8 @@ async def test_without_words_the_page_tells_what_can_be_searched(real_portal: Da
     for query in ("", "?q=", "?q=+", "?q=&section=&country="):
         response = await real_portal.client.get(f"/search{query}")
         page = BeautifulSoup(response.text, "html.parser")
-        assert len(page.select(".tiles a")) == len(SECTIONS)
+        tiles = [str(link["href"]) for link in page.select(".tiles a")]
+        assert tiles[len(SECTIONS) :] == ["/support", "/partners"]
         assert page.select("form#everything input[name=q]")
         for example in page.select(".plain a"):
             found = await real_portal.client.get(str(example["href"]))

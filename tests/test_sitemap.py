@@ -262,3 +262,9 @@ async def test_below_another_path_all_addresses_begin_with_it(published: Path):
     assert f"Sitemap: {HOST}/portal/sitemap.xml" in response.text
     found = addresses(await sitemap(ds, "/sitemap.xml"))
     assert f"{HOST}/portal/da/baltic/enterprises/dk-cykler" in found
+
+
+async def test_a_host_with_quotation_marks_makes_no_broken_sitemap(published: Path) -> None:
+    portal = create_datasette(published)
+    response = await portal.client.get("/sitemap.xml", headers={"host": 'a"b'})
+    etree.fromstring(response.content)

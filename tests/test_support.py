@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -105,25 +106,86 @@ def counted(html: BeautifulSoup) -> dict[tuple[str, str], int]:
     }
 
 
+def totals_of_parts(html: BeautifulSoup) -> list[tuple[str, int]]:
+    """What the records of each part have in common, and how many there are."""
+    organisations = [
+        (title.text, int(number.text))
+        for title in html.select("section[aria-labelledby=kind-organisations] .support-part")
+        if (number := title.select_one(".count"))
+    ]
+    programmes = [
+        (line.span.text, int(re.findall(r"\d+", line.a.text)[0]))
+        for line in html.select("section[aria-labelledby=kind-programmes] .support-list")
+        if line.span and line.a
+    ]
+    return organisations + programmes
+
+
 async def test_open_programmes_come_first_and_closed_ones_are_folded(supporters: Datasette):
     html = await page(supporters, "?country=LT")
     assert found(html, "programmes") == [
         "lt-soon",
         "lt-next-year",
         "lt-always",
+        "eu-always",
         "lt-every-year",
         "lt-round-over",
         "lt-idea",
         "lt-unknown",
-        "eu-always",
     ]
     closed = section(html, "programmes").select_one("details")
     assert closed
-    assert "2 closed programmes" in closed.summary.text
+    assert "2 programmes closed or over" in closed.summary.text
     assert [a["href"] for a in closed.select(".cards a")] == [
         "/baltic/programmes/lt-closed",
         "/baltic/programmes/lt-too-late",
     ]
+
+
+async def test_what_one_can_apply_to_comes_before_all_that_is_not_known(supporters: Datasette):
+    """Also where the unknown one says the asked stage and the open one does not."""
+    html = await page(supporters, "?country=LT&stage=idea")
+    assert found(html, "programmes") == [
+        "lt-next-year",
+        "lt-always",
+        "eu-always",
+        "lt-idea",
+        "lt-every-year",
+        "lt-round-over",
+        "lt-unknown",
+    ]
+    programmes = section(html, "programmes")
+    titles = [" ".join(title.text.split()) for title in programmes.select("h3")]
+    assert titles[:2] == ["One can apply now 3", "Every year, or not known 4"]
+    groups = [" ".join(title.text.split()) for title in programmes.select("h4.support-group")]
+    assert groups[:4] == [
+        "Lithuania, not said for which stage 2",
+        "Across countries, not said for which stage 1",
+        "Lithuania, meant for: Idea 1",
+        "Lithuania, not said for which stage 3",
+    ]
+    assert "What one can apply to now comes first" in programmes.text
+
+
+async def test_that_none_is_known_to_be_open_is_said(tmp_path: Path):
+    portal = create_datasette(publish(tmp_path, {"programmes": [programme("lt-one")]}))
+    programmes = section(await page(portal, "?country=LT"), "programmes")
+    assert "Of none of them is it known that one can apply now" in programmes.text
+    assert [title.text.split(" 1")[0] for title in programmes.select("h3")] == [
+        "Every year, or not known"
+    ]
+
+
+async def test_the_numbers_of_countries_and_of_the_answer_agree(supporters: Datasette):
+    html = await page(supporters, "?country=LT&need=money")
+    own = counted(html)["country", "LT"]
+    told = html.select_one("#count + .count")
+    assert told
+    assert told.text == f"Lithuania: {own}. Across countries: 2."
+    heading = html.select_one("#count")
+    assert heading
+    assert sum(map(int, re.findall(r"\d+", heading.text))) == own + 2
+    assert not (await page(supporters, "?need=space")).select_one("#count + .count")
 
 
 async def test_what_works_across_countries_comes_last_and_says_so(supporters: Datasette):
@@ -169,18 +231,58 @@ async def test_the_days_left_are_told_when_they_are_few(
     assert ("left" in told) == (0 < left <= 60)
 
 
-@pytest.mark.parametrize("status", ["annual", "open-ended", "closed", "unknown"])
-@pytest.mark.parametrize("deadline", [None, LAST_WEEK, IN_TEN_DAYS])
-async def test_words_and_order_agree_on_what_is_closed(
-    tmp_path: Path, status: str, deadline: str | None
+async def test_words_and_order_agree_on_what_is_closed(tmp_path: Path):
+    records = [
+        programme(f"lt-{number}", status=status, deadline=deadline, period=period)
+        for number, (status, deadline, period) in enumerate(
+            product(
+                ("annual", "open-ended", "closed", "unknown"),
+                (None, LAST_WEEK, IN_TEN_DAYS),
+                (None, "2016", "from 2018"),
+            )
+        )
+    ]
+    portal = create_datasette(publish(tmp_path, {"programmes": records}))
+    response = await portal.client.get("/baltic/programmes?_size=100")
+    cards = BeautifulSoup(response.text, "html.parser").select(".card .support-status")
+    over = [card.text == "Closed" or card.text.startswith(("Closed: ", "Ran ")) for card in cards]
+    assert len(over) == len(records)
+    assert over == sorted(over), "all that is over comes last"
+    folded = section(await page(portal, "?country=LT"), "programmes").summary
+    assert folded
+    assert folded.text.split()[0] == str(sum(over))
+
+
+@pytest.mark.parametrize("period, years", [
+    ("2016", "2016"), ("2012-2016", "2012–2016"), ("2015–2017", "2015–2017"),
+    ("2022, 2024", "2022, 2024"),
+])  # fmt: skip
+async def test_of_past_years_alone_it_is_said_that_more_is_not_known(
+    tmp_path: Path, period: str, years: str
 ):
-    record = programme("lt-one", status=status, deadline=deadline)
-    portal = create_datasette(publish(tmp_path, {"programmes": [record]}))
+    portal = create_datasette(
+        publish(tmp_path, {"programmes": [programme("lt-one", period=period)]})
+    )
+    for path in ("/support?country=LT", "/baltic/programmes", "/countries/lt"):
+        html = BeautifulSoup((await portal.client.get(path)).text, "html.parser")
+        told = html.select_one(".support-status")
+        assert told
+        assert told.text == f"Ran {years}; not known whether it will again"
+    assert section(await page(portal, "?country=LT"), "programmes").select("details .card")
+
+
+@pytest.mark.parametrize(
+    "period", ["from 2018", "2016-", "2016–", f"2020-{today().year}", str(today().year + 1),
+               "December 2024", "autumn 2020", "since 2013", None],
+)  # fmt: skip
+async def test_what_may_go_on_stays_not_known(tmp_path: Path, period: str | None):
+    portal = create_datasette(
+        publish(tmp_path, {"programmes": [programme("lt-one", period=period)]})
+    )
     html = await page(portal, "?country=LT")
-    card = section(html, "programmes").select_one(".support-status")
-    assert card
-    is_closed = bool(card.find_parent("details"))
-    assert is_closed == (card.text == "Closed" or card.text.startswith("Closed: "))
+    (card,) = section(html, "programmes").select(".card")
+    assert "Not known whether one can still apply" in card.text
+    assert not card.find_parent("details")
 
 
 async def test_a_round_that_is_over_is_closed_for_now(supporters: Datasette):
@@ -198,7 +300,7 @@ async def test_a_round_that_is_over_is_closed_for_now(supporters: Datasette):
 async def test_every_number_is_that_of_a_list(supporters: Datasette, query: str):
     html = await page(supporters, query)
     total = 0
-    links = html.select("#results .columns p > a")
+    links = html.select("#results .support-list > a")
     assert links
     for link in links:
         address, _, choice = str(link["href"]).partition("?")
@@ -220,11 +322,7 @@ async def test_a_count_beside_a_choice_is_what_one_gets(supporters: Datasette, q
         kept = [pair for pair in query.removeprefix("?").split("&") if pair]
         others = [pair for pair in kept if not pair.startswith(f"{name}=")]
         html = await page(supporters, "?" + "&".join([*others, urlencode({name: value})]))
-        parts = [
-            (title.text, int(number.text))
-            for title in html.select("#results .support-part")
-            if (number := title.select_one(".count"))
-        ]
+        parts = totals_of_parts(html)
         if name == "country":
             got = sum(number for title, number in parts if "Across countries" not in title)
         elif name == "stage":
@@ -387,6 +485,83 @@ async def test_a_table_that_is_kept_from_the_public_keeps_the_page_from_it(
     database = Path(supporters.get_database("baltic").path)
     portal = create_datasette(database, metadata=settings)
     assert (await portal.client.get("/support")).status_code == 403
+
+
+def library_item(key: str, kind: str = "course", **known: Any) -> dict[str, Any]:
+    return {"id": key, "title": key, "kind": kind, "url": "https://example.org/l",
+            "source_url": "https://example.org/l"} | known  # fmt: skip
+
+
+def event(key: str, country: str, start: str) -> dict[str, Any]:
+    return {"id": key, "name": key, "country": country, "start": start, "online": False,
+            "language": "lt", "source_url": "https://example.org/e"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def teachers(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    records = {
+        "organisations": [organisation("lt-adviser", offer=["advice", "training"])],
+        "library": [
+            library_item("for-officials", "guide", audiences=["public-bodies"], countries=["LT"]),
+            library_item("for-founders", audiences=["founders"]),
+            library_item("for-founders-here", "guide", audiences=["founders"], countries=["LT"]),
+            library_item("for-enterprises", "teaching-material", audiences=["enterprises"]),
+            library_item("broken", audiences=["founders"], broken_since="2026-01-01"),
+            library_item("a-report", "report", audiences=["founders"], countries=["LT"]),
+        ],
+        "events": [
+            *(event(f"lt-{day}", "LT", f"2099-05-1{day}") for day in range(4)),
+            event("lt-past", "LT", "2019-05-30"),
+            event("lv-next", "LV", "2099-05-01"),
+        ],
+    }
+    return create_datasette(publish(tmp_path_factory.mktemp("teachers"), records))
+
+
+def beside(html: BeautifulSoup, table: str) -> list[str]:
+    return [link.text for link in html.select(f"section[aria-labelledby=beside-{table}] li a")]
+
+
+@pytest.mark.parametrize("query", ["?country=LT", "?country=LT&need=training&need=money"])
+async def test_courses_stand_beside_where_one_may_want_to_learn(teachers: Datasette, query: str):
+    html = await page(teachers, query)
+    assert beside(html, "library") == ["for-founders-here", "for-founders", "for-enterprises"]
+    link = html.find("a", string="All 5 in the list")
+    assert link
+    answer = await teachers.client.get(str(link["href"]).replace("?", ".json?_shape=array&"))
+    assert len(answer.json()) == 5
+
+
+async def test_no_courses_stand_beside_what_is_no_training(teachers: Datasette):
+    html = await page(teachers, "?country=LT&need=advice")
+    assert not beside(html, "library")
+
+
+async def test_the_next_events_of_the_countries_stand_beside(teachers: Datasette):
+    html = await page(teachers, "?country=LT&need=advice")
+    assert beside(html, "events") == ["lt-0", "lt-1", "lt-2"]
+    link = html.find("a", string="All 4 in the list")
+    assert link
+    assert link["href"] == "/baltic/events?country=LT&_when=coming"
+    assert not beside(await page(teachers, "?country=EE"), "events")
+    assert not beside(await page(teachers, "?need=advice"), "events")
+
+
+async def test_courses_are_offered_also_where_nothing_fits(teachers: Datasette):
+    html = await page(teachers, "?country=SE")
+    assert "Nothing in this directory fits" in html.text
+    assert beside(html, "library")
+
+
+async def test_nothing_of_a_library_kept_from_the_public_stands_beside(
+    teachers: Datasette, tmp_path: Path
+):
+    settings = tmp_path / "metadata.yml"
+    settings.write_text("databases: {baltic: {tables: {library: {allow: false}}}}")
+    database = Path(teachers.get_database("baltic").path)
+    html = await page(create_datasette(database, metadata=settings), "?country=LT")
+    assert not beside(html, "library")
+    assert beside(html, "events")
 
 
 async def test_the_real_records_are_found(real_portal: Datasette):

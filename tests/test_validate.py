@@ -263,3 +263,28 @@ def test_a_correction_that_makes_no_sense_is_told_and_the_build_goes_on(bench: W
     finding = next(f for f in outcome.findings if f["file"] == "geocodes.csv")
     assert (finding["line"], finding["field"]) == (2, "latitude")
     assert bench.column("select id from enterprises") == ["lt-pirmas"]
+
+
+ARTICLE = """---
+title: A
+published: 2026-03
+publisher: P
+language: en
+source_url: https://example.org
+{more}---
+{body}
+"""
+
+
+def test_a_fact_given_twice_in_an_article_is_an_error_with_its_line(bench: Workbench) -> None:
+    bench.write("articles/a.md", ARTICLE.format(more="publisher: Q\n", body="x"))
+    (found,) = [f for f in bench.build().findings if f["file"] == "articles/a.md"]
+    assert (found["severity"], found["line"]) == ("error", 7)
+    assert "publisher is given twice" in found["message"]
+
+
+def test_a_record_longer_than_a_portal_reads_is_left_out(bench: Workbench) -> None:
+    bench.write("articles/a.md", ARTICLE.format(more="", body="слово " * 10_000))
+    finding = bench.build().only("record-too-large")
+    assert (finding["severity"], finding["field"]) == ("error", "body")
+    assert bench.rows("select * from articles") == []

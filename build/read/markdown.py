@@ -11,6 +11,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from build.findings import Findings
 from build.read.decode import decode_telling
@@ -60,6 +61,15 @@ class _FactsLoader(yaml.BaseLoader):
 
     References to earlier values are refused: with them ten lines can stand for gigabytes.
     """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        seen: set[str] = set()
+        for key, _value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
