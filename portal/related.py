@@ -17,6 +17,7 @@ from typing import Any
 from portal.calendar_days import is_past
 from portal.catalogue import Catalogue, Column, Table
 from portal.language import gettext as _
+from portal.network import ACROSS
 from portal.reading import held
 from portal.record import PART_OF, Named
 
@@ -165,7 +166,8 @@ def _things(table: Table, values: dict[str, Any]) -> Iterator[_Thing]:
     for aspect in _ASPECTS:
         for name in aspect:
             for item in held(table.columns.get(name), values.get(name)):
-                yield aspect[0], item
+                if item not in ACROSS:  # to work across countries is nothing in common
+                    yield aspect[0], item
 
 
 def _names(
