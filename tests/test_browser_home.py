@@ -43,6 +43,10 @@ def test_the_map_is_used_by_keyboard(visit: Visit):
     expect(page.locator("#map .map-marker button")).to_have_count(3)
     page.locator(".ways a").last.focus()
     page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip the map")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Tab")
     expect(page.locator("#map")).to_be_focused()
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -123,6 +123,7 @@ def test_the_map_is_used_by_keyboard(visit: Visit):
     page = mapped(visit, "_bbox=11.5,55,13.6,56.4")
     page.locator(".pages a").last.focus()
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     expect(page.locator("#map")).to_be_focused()
     expect(page.locator(".map-keys")).to_be_visible()
     page.keyboard.press("ArrowLeft")

@@ -85,6 +85,6 @@ def test_coming_and_past_are_chosen_with_and_without_scripts(
 def test_on_a_phone_a_month_is_a_list_of_days(browser: Browser, real_address: str) -> None:
     with visiting(browser, real_address, viewport=NARROW) as visitor:
         page = visitor.open("/baltic/events?_month=2024-05")
-        expect(page.get_by_text("28 May 2024", exact=True)).to_be_visible()
-        expect(page.get_by_text("1 May 2024", exact=True)).to_be_hidden()
+        expect(page.get_by_text("Tuesday 28 May 2024", exact=True)).to_be_visible()
+        expect(page.get_by_text("Wednesday 1 May 2024", exact=True)).to_be_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
