@@ -38,8 +38,18 @@ PATHS = {
     "record.json": "/baltic/enterprises/{id}.json",
     "all as CSV": "/baltic/enterprises.csv?_stream=on",
     "all as GeoJSON": "/baltic/enterprises.geojson",
+    "search of everything": "/search?q=cafe",
+    "suggestions": "/suggest?q=caf",
+    "a country": "/countries/dk",
+    "twelve countries": "/countries/compare?"
+    + "&".join(f"country={code}" for code in "BY DE DK EE FI IS LT LV NO PL RU SE".split()),
+    "find support": "/support?country=LT&need=money",
+    "events by month": "/baltic/events?_month=2024-05",
+    "calendar": "/baltic/events.ics",
+    "feed": "/baltic/enterprises.atom",
+    "article": "/baltic/articles/in-partnership-with-12-countries",
 }
-_ONLY_OURS = {"all as GeoJSON", "search", "near"}
+_ONLY_OURS = {"all as GeoJSON", "search", "near", *list(PATHS)[-9:]}
 #: Seconds spent on each page; the median of what fits is told.
 _PATIENCE_S = 3.0
 
