@@ -122,10 +122,7 @@ async def compare(datasette, request):
     html = await datasette.render_template(
         "compare.html", _common(known) | words, request=request, view_name="countries"
     )
-    headers = kept_for(datasette)
-    if request.query_string:
-        headers["X-Robots-Tag"] = "noindex"
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette, listed=not request.query_string))
 
 
 async def _compared(db, known, whole, chosen):
@@ -158,7 +155,7 @@ async def compare_csv(datasette, request):
     compared = await countries.figures(db, known, chosen)
     text = comparison.csv_text(comparison.comparison(whole, compared, known), chosen)
     name = attachment({"_dl": "1"}, f"countries-{'-'.join(chosen)}.csv")
-    headers = kept_for(datasette) | name | {"X-Robots-Tag": "noindex"}
+    headers = kept_for(datasette, listed=False) | name
     return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
 
 

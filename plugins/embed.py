@@ -54,4 +54,4 @@ async def embed(datasette, request):
         request=request,
         view_name="embed",
     )
-    return Response.html(html, headers=kept_for(datasette) | {"X-Robots-Tag": "noindex"})
+    return Response.html(html, headers=kept_for(datasette, listed=False))

@@ -61,7 +61,4 @@ async def table_page(datasette, request, send):
         request=request,
         view_name="explorer",
     )
-    headers = kept_for(datasette)
-    if not selection.is_plain:
-        headers["X-Robots-Tag"] = "noindex"
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette, listed=selection.is_plain))

@@ -55,7 +55,4 @@ async def finding_partners(datasette, request):
         request=request,
         view_name="partners",
     )
-    headers = kept_for(datasette)
-    if asked.narrows:
-        headers["X-Robots-Tag"] = "noindex"
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette, listed=not asked.narrows))

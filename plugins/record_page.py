@@ -58,27 +58,14 @@ async def record_page(datasette, request, send):
     if not table:
         return await compat.row_page(datasette, request, send)
     known = credited(known, compat.metadata(datasette))
-    others = set(content_tables(known)) - {table.name}
-    known = await public(datasette, known, others)
+    known = await public(datasette, known, set(content_tables(known)) - {table.name})
     database, key = "baltic", tilde_decode(request.url_vars["pks"])
     db = datasette.get_database(database)
-    record = await db.execute_fn(lambda connection: read(connection, known, table, key))
+    record, others = await db.execute_fn(
+        lambda connection: _with_others(connection, known, table, key)
+    )
     if record is None:
         return await _missing(datasette, request, table, key)
-    named_by = await db.execute_fn(lambda connection: list(naming(connection, known, table, key)))
-    near = [other.key for other in (*record.same_town.named, *record.same_field.named)]
-    alike = await db.execute_fn(
-        lambda connection: related(
-            connection,
-            known,
-            table,
-            record.values,
-            shown={(table.name, other) for other in near},
-        )
-    )
-    matches = await db.execute_fn(
-        lambda connection: partners.matches(connection, known, table, record.values)
-    )
     body = record.values.get("body")
     path_key = tilde_encode(key)
     address = f"/baltic/{table.name}/{path_key}"
@@ -96,8 +83,7 @@ async def record_page(datasette, request, send):
         "groups": facts.groups(record),
         "unknown": facts.unknown(record),
         "text": body and rendered(body, Links(datasette).path),
-        "naming": named_by,
-        "related": alike,
+        **others,
         "location": location(record),
         "is_across": record.values.get("country") in ACROSS,
         "may_have_changed": facts.may_have_changed(record),
@@ -107,7 +93,6 @@ async def record_page(datasette, request, send):
         "work": cited_work(record, citation),
         "reach": REACH_KM,
         "most_parts": MOST_NAMES,
-        "partners": matches,
         "correction": _correction(datasette, known, record),
         "lists": list(facts.lists(record)),
         "linked_data": linked_data.script_text(linked_data.linked_data(record, about)),
@@ -117,6 +102,20 @@ async def record_page(datasette, request, send):
     json_address = datasette.absolute_url(request, json_path)
     other = {"Link": f'<{json_address}>; rel="alternate"; type="application/json+datasette"'}
     return Response.html(html, headers=kept_for(datasette) | other)
+
+
+def _with_others(connection, known, table, key):
+    """The record, None where there is none, and the lists of others that its page shows."""
+    record = read(connection, known, table, key)
+    if record is None:
+        return None, {}
+    near = (*record.same_town.named, *record.same_field.named)
+    shown = {(table.name, other.key) for other in near}
+    return record, {
+        "naming": list(naming(connection, known, table, key)),
+        "related": related(connection, known, table, record.values, shown=shown),
+        "partners": partners.matches(connection, known, table, record.values),
+    }
 
 
 async def _missing(datasette, request, table, key):

@@ -55,4 +55,4 @@ async def search_page(datasette, request):
         request=request,
         view_name="search",
     )
-    return Response.html(html, headers=kept_for(datasette) | {"X-Robots-Tag": "noindex"})
+    return Response.html(html, headers=kept_for(datasette, listed=False))

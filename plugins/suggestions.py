@@ -7,7 +7,6 @@ one table; `within` is the query string of that list, to which places and codes 
 import sqlite3
 
 from datasette import hookimpl
-from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
 from portal import compat, site_search
@@ -16,6 +15,7 @@ from portal.catalogue import catalogue
 from portal.errors import QueryError, shown
 from portal.language import gettext as _
 from portal.query import parse
+from portal.reading import in_time
 from portal.suggestions import is_typed, suggestions, suggestions_of_all
 
 #: Later than this (ms) nobody waits for a suggestion; they have typed on.
@@ -38,7 +38,7 @@ async def suggest(datasette, request):
         return refused
     sections = await site_search.open_sections(datasette, known)
     text = request.args.get("q") or ""
-    groups = await _in_time(
+    groups = await _found(
         datasette, lambda connection: suggestions_of_all(connection, known, sections, text)
     )
     asked = site_search.Asked(" ".join(text.split()) if is_typed(text) else "")
@@ -58,7 +58,7 @@ async def suggest_of_table(datasette, request):
     try:
         order = compat.order(datasette, table.name)
         within = parse(request.args.get("within") or "", table, order=order)
-        groups = await _in_time(
+        groups = await _found(
             datasette,
             lambda connection: suggestions(
                 connection, known, table, text, limit=LIMIT, within=within
@@ -78,13 +78,9 @@ async def _not_understood(datasette, request, *allowed):
     return await refusal(datasette, words, status=400, page=False)
 
 
-async def _in_time(datasette, work):
-    def limited(connection):
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            return work(connection)
-
+async def _found(datasette, work):
     try:
-        return await datasette.get_database("baltic").execute_fn(limited)
+        return await in_time(datasette.get_database("baltic"), work, TIME_LIMIT_MS)
     except sqlite3.OperationalError as error:
         if not took_too_long(error):
             raise

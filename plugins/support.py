@@ -61,10 +61,7 @@ async def find_support(datasette, request):
         request=request,
         view_name="support",
     )
-    headers = kept_for(datasette)
-    if asked.narrows:
-        headers["X-Robots-Tag"] = "noindex"
-    return Response.html(html, headers=headers)
+    return Response.html(html, headers=kept_for(datasette, listed=not asked.narrows))
 
 
 def _linked_data(datasette, request, known, found):

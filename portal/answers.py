@@ -85,9 +85,12 @@ async def title(ds: Datasette, request: Request) -> str:
     return wording.in_words(selection, table, called)
 
 
-def kept_for(ds: Datasette) -> dict[str, str]:
-    """The header that says how long an answer may be kept."""
-    return {"Cache-Control": f"max-age={ds.setting('default_cache_ttl')}"}
+def kept_for(ds: Datasette, *, listed: bool = True) -> dict[str, str]:
+    """The header that says how long an answer may be kept; and whether search engines may not have
+    it `listed`.
+    """
+    kept = {"Cache-Control": f"max-age={ds.setting('default_cache_ttl')}"}
+    return kept if listed else kept | {"X-Robots-Tag": "noindex"}
 
 
 def attachment(asked: Selection | dict[str, str], name: str) -> dict[str, str]:

@@ -15,7 +15,6 @@ from sys import getsizeof
 from typing import Any
 
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
 
 from build.mercator import WORLD, latitude_of, longitude_of
 from build.squares import TILE
@@ -24,10 +23,10 @@ from portal.catalogue import Table
 from portal.conditions import Conditions, conditions
 from portal.counting import Window, counted
 from portal.kept import Kept
-from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, extent
 from portal.markers import Marker, markers
 from portal.query import Selection
+from portal.reading import in_time
 
 #: Pixels between the middles of markers, a little more than the largest is wide.
 SPACING = 46
@@ -133,12 +132,11 @@ async def map_view(
     known = _extents.get(chosen)
 
     def read(connection: sqlite3.Connection) -> MapView:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            where = conditions(connection, selection, table)
-            size = known or extent(connection, table, where)
-            return clusters(connection, where, table, viewport, zoom, size)
+        where = conditions(connection, selection, table)
+        size = known or extent(connection, table, where)
+        return clusters(connection, where, table, viewport, zoom, size)
 
-    view = await db.execute_fn(read)
+    view = await in_time(db, read)
     _extents.put(chosen, view.extent)
     return _kept.put(key, view.to_json())
 

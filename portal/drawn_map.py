@@ -8,16 +8,15 @@ from pathlib import Path
 from sys import getsizeof
 
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
 
 from build.roles import EXACT
 from portal.catalogue import Table
 from portal.conditions import Conditions, conditions
 from portal.drawing import BALTIC, Drawing, Spot, View, drawing
 from portal.kept import Kept
-from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, extent
 from portal.query import Selection
+from portal.reading import in_time
 
 BASEMAP = Path(__file__).resolve().parent.parent / "static" / "basemap"
 #: Records within this many pixels are counted together before they are drawn.
@@ -66,14 +65,13 @@ async def drawn_map(
         return ready
 
     def read(connection: sqlite3.Connection) -> DrawnMap:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            where = conditions(connection, selection, table)
-            size = extent(connection, table, where)
-            view = View.of(size.bounds or BALTIC, width, height, closest)
-            spots = _spots(connection, table, where, view) if size.located else []
+        where = conditions(connection, selection, table)
+        size = extent(connection, table, where)
+        view = View.of(size.bounds or BALTIC, width, height, closest)
+        spots = _spots(connection, table, where, view) if size.located else []
         return DrawnMap(selection, table, size, drawing(spots, view, BASEMAP, apart=apart))
 
-    return _kept.put(key, await db.execute_fn(read))
+    return _kept.put(key, await in_time(db, read))
 
 
 def _spots(

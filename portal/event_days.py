@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.calendar_days import is_past, today
+from portal.calendar_days import city_of, is_past, today
 from portal.catalogue import Table
 from portal.language import N_, day, period, weekday
 from portal.language import gettext as _
@@ -63,7 +63,7 @@ def days_and_times(values: Values) -> str:
     if not words["time"]:
         return str(words["days"])
     if zone := values.get("timezone"):
-        words["city"] = zone.rpartition("/")[2].replace("_", " ")
+        words["city"] = city_of(zone)
         sentence = (
             _("%(days)s, %(time)s to %(end)s (time of %(city)s)")
             if words["end"]

@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import sqlite_timelimit
 
 from portal import compat, wording
 from portal.calendar_days import today
@@ -19,11 +18,11 @@ from portal.conditions import Conditions, conditions
 from portal.facets import Counts, Facet, counts, facet
 from portal.language import N_
 from portal.language import gettext as _
-from portal.limits import TIME_LIMIT_MS
 from portal.listing import Extent, Listing, extent, listing
 from portal.month import Month, month
 from portal.own_order import own_order
 from portal.query import WHEN, Selection
+from portal.reading import in_time
 from portal.search import Found, expression
 from portal.specials import Order, order_of
 
@@ -105,12 +104,10 @@ async def summarise(
     table = known.tables[selection.table]
 
     def read(connection: sqlite3.Connection) -> Summary:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            found, where = _looked_up(connection, selection, table)
-            return _summary(db, connection, known, selection, facets, found, where)
+        found, where = _looked_up(connection, selection, table)
+        return _summary(db, connection, known, selection, facets, found, where)
 
-    summary: Summary = await db.execute_fn(read)
-    return summary
+    return await in_time(db, read)
 
 
 async def list_page(ds: Datasette, known: Catalogue, selection: Selection) -> ListPage:
@@ -121,18 +118,16 @@ async def list_page(ds: Datasette, known: Catalogue, selection: Selection) -> Li
     facets = facet_columns(ds, table)
 
     def read(connection: sqlite3.Connection) -> ListPage:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
-            found, where = _looked_up(connection, selection, table)
-            summary = _summary(db, connection, known, selection, facets, found, where)
-            total = summary.extent.total
-            page = listing(connection, selection, table, where, order=order, total=total)
-            name = selection.get("_month")
-            days = month(connection, table, where, name) if name else None
-            whens = _whens(connection, selection, table, found)
+        found, where = _looked_up(connection, selection, table)
+        summary = _summary(db, connection, known, selection, facets, found, where)
+        total = summary.extent.total
+        page = listing(connection, selection, table, where, order=order, total=total)
+        name = selection.get("_month")
+        days = month(connection, table, where, name) if name else None
+        whens = _whens(connection, selection, table, found)
         return ListPage(summary, page, order, days, whens)
 
-    result: ListPage = await db.execute_fn(read)
-    return result
+    return await in_time(db, read)
 
 
 def _whens(

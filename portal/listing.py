@@ -13,6 +13,7 @@ from portal.catalogue import Table
 from portal.conditions import DISTANCE, Conditions
 from portal.own_order import own_order
 from portal.query import Selection
+from portal.reading import rows
 from portal.search import rank_sql
 from portal.specials import MAX_PAGE, Order, order_of
 
@@ -101,9 +102,7 @@ def listing(
         sql,
         where.params | {"size": size, "skipped": (page - 1) * size, "today": today().isoformat()},
     )
-    names = [column[0] for column in cursor.description]
-    records = [dict(zip(names, row, strict=True)) for row in cursor]
-    return Listing(records, page, size, total)
+    return Listing(rows(cursor), page, size, total)
 
 
 def _order(selection: Selection, table: Table, own: Order | None) -> tuple[str, str, str]:

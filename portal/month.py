@@ -12,6 +12,7 @@ from portal.calendar_days import today
 from portal.catalogue import Table
 from portal.conditions import Conditions
 from portal.own_order import LAST_DAY
+from portal.reading import rows
 
 #: Events of one day that are shown; the list has them all.
 SHOWN = 6
@@ -82,8 +83,10 @@ def month(connection: sqlite3.Connection, table: Table, where: Conditions, name:
         ],
         before=_month_of(first - timedelta(days=1)),
         after=_month_of(last + timedelta(days=1)),
-        earlier=_nearest(connection, table, where, f"max({LAST_DAY})", f"{LAST_DAY} < ?", first),
-        later=_nearest(connection, table, where, "min(start)", "start > ?", last),
+        earlier=_nearest(
+            connection, table, where, f"max({LAST_DAY})", f"{LAST_DAY} < :edge", first
+        ),
+        later=_nearest(connection, table, where, "min(start)", "start > :edge", last),
         others=_beginning(connection, table, where),
     )
 
@@ -100,22 +103,22 @@ def _events(
     connection: sqlite3.Connection, table: Table, where: Conditions, first: date, last: date
 ) -> list[dict[str, Any]]:
     columns = ", ".join(f'"{name}"' for name in _COLUMNS)
-    rows = connection.execute(
+    found = connection.execute(
         f'select {columns} from "{table.name}" where {where.sql} '  # noqa: S608
         f"and start <= :last_shown and {LAST_DAY} >= :first_shown "
         f"order by start, start_time, id limit {_READ}",
         where.params | {"first_shown": first.isoformat(), "last_shown": last.isoformat()},
     )
-    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return rows(found)
 
 
 def _beginning(connection: sqlite3.Connection, table: Table, where: Conditions) -> dict[str, int]:
-    rows = connection.execute(
+    found = connection.execute(
         f'select substr(start, 1, 7), count(*) from "{table.name}" where {where.sql} '  # noqa: S608
         f"group by 1 order by 1 desc limit {_MONTHS}",
         where.params,
     )
-    return dict(rows.fetchall())
+    return dict(found.fetchall())
 
 
 def _nearest(
@@ -126,7 +129,6 @@ def _nearest(
     beyond: str,
     day: date,
 ) -> str | None:
-    beyond = beyond.replace("?", ":edge")
     (nearest,) = connection.execute(
         f'select {found} from "{table.name}" where {where.sql} and {beyond}',  # noqa: S608
         where.params | {"edge": day.isoformat()},

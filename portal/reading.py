@@ -16,11 +16,13 @@ from portal.limits import TIME_LIMIT_MS
 T = TypeVar("T")
 
 
-async def in_time(db: Database, work: Callable[[sqlite3.Connection], T]) -> T:
-    """The result of `work`, which ends with sqlite3.OperationalError beyond the time limit."""
+async def in_time(
+    db: Database, work: Callable[[sqlite3.Connection], T], limit: int = TIME_LIMIT_MS
+) -> T:
+    """The result of `work`, which ends with sqlite3.OperationalError after `limit` ms."""
 
     def limited(connection: sqlite3.Connection) -> T:
-        with sqlite_timelimit(connection, TIME_LIMIT_MS):
+        with sqlite_timelimit(connection, limit):
             return work(connection)
 
     result: T = await db.execute_fn(limited)
