@@ -17,12 +17,14 @@ T = TypeVar("T")
 
 
 async def in_time(
-    db: Database, work: Callable[[sqlite3.Connection], T], limit: int = TIME_LIMIT_MS
+    db: Database, work: Callable[[sqlite3.Connection], T], limit: int | None = None
 ) -> T:
-    """The result of `work`, which ends with sqlite3.OperationalError after `limit` ms."""
+    """The result of `work`, which ends with sqlite3.OperationalError after `limit` ms, or after those
+    that any page has.
+    """
 
     def limited(connection: sqlite3.Connection) -> T:
-        with sqlite_timelimit(connection, limit):
+        with sqlite_timelimit(connection, TIME_LIMIT_MS if limit is None else limit):
             return work(connection)
 
     result: T = await db.execute_fn(limited)
