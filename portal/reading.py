@@ -19,8 +19,8 @@ T = TypeVar("T")
 async def in_time(
     db: Database, work: Callable[[sqlite3.Connection], T], limit: int | None = None
 ) -> T:
-    """The result of `work`, which ends with sqlite3.OperationalError after `limit` ms, or after those
-    that any page has.
+    """The result of `work`, which ends with sqlite3.OperationalError after `limit` ms, or after the
+    time that any page has.
     """
 
     def limited(connection: sqlite3.Connection) -> T:
